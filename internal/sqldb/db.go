@@ -1,0 +1,157 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Options says which database to open and how.
+type Options struct {
+	DSN     string           // "sqlite:PATH" or "postgres://…"
+	Now     func() time.Time // the clock; required
+	Log     *slog.Logger     // optional
+	Readers int              // connections for reading; 0 means the engine's default
+	Schema  string           // PostgreSQL only: the schema to use, "" for the default
+}
+
+// DB is one database: a reader pool and the one way to write.
+type DB struct {
+	engine Engine
+	now    func() time.Time
+	log    *slog.Logger
+	read   *Reader
+	write  writer
+	pool   *sql.DB // the writing pool, for migrations
+	schema string
+
+	before BeforeHook
+	after  AfterHook
+
+	changes atomic.Int64
+	commits atomic.Int64
+}
+
+// writer runs work in a transaction, possibly together with other work that
+// waits; it returns when the outcome is durable.
+type writer interface {
+	run(ctx context.Context, work func(ctx context.Context, tx *Tx) error) error
+	close() error
+}
+
+// Open connects to a database. It does not migrate: see [DB.Migrate].
+func Open(ctx context.Context, o Options) (*DB, error) {
+	engine, rest, err := parse(o.DSN)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{engine: engine, now: o.Now, log: o.Log, schema: o.Schema}
+	if db.log == nil {
+		db.log = slog.New(slog.DiscardHandler)
+	}
+	if engine == SQLite {
+		err = db.openSQLite(ctx, rest, o)
+	} else {
+		err = db.openPostgres(ctx, rest, o)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", redact(o.DSN), err)
+	}
+	return db, nil
+}
+
+func (db *DB) openSQLite(ctx context.Context, path string, o Options) error {
+	pool, err := sql.Open("sqlite", sqliteDSN(path, false))
+	if err != nil {
+		return err
+	}
+	pool.SetMaxOpenConns(1)
+	if err := pool.PingContext(ctx); err != nil {
+		return errors.Join(err, pool.Close())
+	}
+	reading, err := sql.Open("sqlite", sqliteDSN(path, true))
+	if err != nil {
+		return errors.Join(err, pool.Close())
+	}
+	limit(reading, o.Readers, 4)
+	db.pool, db.read = pool, newReader(reading)
+	db.write = newSQLiteWriter(db)
+	return nil
+}
+
+func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
+	writing, err := postgresPool(dsn, o.Schema, false)
+	if err != nil {
+		return err
+	}
+	if err := writing.PingContext(ctx); err != nil {
+		return errors.Join(err, writing.Close())
+	}
+	reading, err := postgresPool(dsn, o.Schema, true)
+	if err != nil {
+		return errors.Join(err, writing.Close())
+	}
+	limit(writing, 0, 16)
+	limit(reading, o.Readers, 16)
+	db.pool, db.read = writing, newReader(reading)
+	db.write = &postgresWriter{db: db}
+	return nil
+}
+
+// postgresPool opens a pool; a reading one lets the server itself refuse writes.
+func postgresPool(dsn, schema string, readOnly bool) (*sql.DB, error) {
+	cfg, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("the address is not understood") // the driver's text may carry the password
+	}
+	if schema != "" {
+		cfg.RuntimeParams["search_path"] = schema
+	}
+	cfg.RuntimeParams["application_name"] = "storehand"
+	if readOnly {
+		cfg.RuntimeParams["default_transaction_read_only"] = "on"
+	}
+	return stdlib.OpenDB(*cfg), nil
+}
+
+func limit(pool *sql.DB, n, otherwise int) {
+	if n <= 0 {
+		n = otherwise
+	}
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+}
+
+// Close waits for the running transaction and closes all connections.
+func (db *DB) Close() error {
+	return errors.Join(db.write.close(), db.read.pool.Close(), db.pool.Close())
+}
+
+// Engine tells which engine is behind; only code with an engine-specific twin asks.
+func (db *DB) Engine() Engine { return db.engine }
+
+// Now is the injected clock's time.
+func (db *DB) Now() time.Time { return db.now().UTC() }
+
+// Reader reads outside of any change.
+func (db *DB) Reader() *Reader { return db.read }
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	var one int
+	return db.read.QueryRow(ctx, "SELECT 1").Scan(&one)
+}
+
+// Stats counts since Open: changes asked for, and durable commits that carried them.
+type Stats struct{ Changes, Commits int64 }
+
+// Stats returns the counters.
+func (db *DB) Stats() Stats { return Stats{db.changes.Load(), db.commits.Load()} }

@@ -1,0 +1,253 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// ErrNone means that a query for one row found none.
+var ErrNone = sql.ErrNoRows
+
+// Rows and Row are the results of queries, so that no other package needs the driver's.
+type (
+	Rows = sql.Rows
+	Row  = sql.Row
+)
+
+// Scanner is a row to read columns from.
+type Scanner interface{ Scan(dest ...any) error }
+
+// Querier reads, inside or outside a change: *Reader and *Tx satisfy it.
+type Querier interface {
+	Query(ctx context.Context, query string, args ...any) (*Rows, error)
+	QueryRow(ctx context.Context, query string, args ...any) *Row
+}
+
+// Reader reads outside of any change; it cannot execute, and its connections
+// are opened read-only.
+type Reader struct {
+	pool  *sql.DB
+	stmts statements
+}
+
+func newReader(pool *sql.DB) *Reader {
+	r := &Reader{pool: pool}
+	r.stmts.prepare = pool.PrepareContext
+	return r
+}
+
+// Query runs a query of several rows.
+func (r *Reader) Query(ctx context.Context, query string, args ...any) (*Rows, error) {
+	s, err := r.stmts.get(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return r.pool.QueryContext(ctx, query, args...)
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+// QueryRow runs a query of at most one row.
+func (r *Reader) QueryRow(ctx context.Context, query string, args ...any) *Row {
+	s, err := r.stmts.get(ctx, query)
+	if err != nil || s == nil {
+		return r.pool.QueryRowContext(ctx, query, args...)
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+// statements keeps prepared statements by their text. Texts beyond the limit
+// (grids build theirs) run unprepared rather than push others out.
+type statements struct {
+	mu      sync.RWMutex
+	byText  map[string]*sql.Stmt
+	prepare func(context.Context, string) (*sql.Stmt, error)
+}
+
+const maxStatements = 600
+
+func (c *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
+	c.mu.RLock()
+	s, full := c.byText[query], len(c.byText) >= maxStatements
+	c.mu.RUnlock()
+	if s != nil || full {
+		return s, nil
+	}
+	s, err := c.prepare(context.WithoutCancel(ctx), query)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if first := c.byText[query]; first != nil {
+		s.Close()
+		return first, nil
+	}
+	if c.byText == nil {
+		c.byText = map[string]*sql.Stmt{}
+	}
+	c.byText[query] = s
+	return s, nil
+}
+
+// All returns every row of a query, read by scan.
+func All[T any](ctx context.Context, q Querier, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// One returns the only row of a query, or ErrNone.
+func One[T any](ctx context.Context, q Querier, scan func(Scanner) (T, error), query string, args ...any) (T, error) {
+	return scan(q.QueryRow(ctx, query, args...))
+}
+
+// Value scans a single column.
+func Value[T any](s Scanner) (v T, err error) {
+	err = s.Scan(&v)
+	return v, err
+}
+
+// Found turns ErrNone into false.
+func Found[T any](v T, err error) (T, bool, error) {
+	if errors.Is(err, ErrNone) {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
+// Micros is how a time is stored: microseconds UTC.
+func Micros(t time.Time) int64 { return t.UnixMicro() }
+
+// NullMicros is Micros, or NULL for the zero time.
+func NullMicros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+// Time reads a stored time; 0 is the zero time.
+func Time(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// Into returns a destination for Scan that reads stored microseconds, or NULL
+// as the zero time, into t.
+func Into(t *time.Time) any { return timeScanner{t} }
+
+type timeScanner struct{ t *time.Time }
+
+func (s timeScanner) Scan(v any) error {
+	var n sql.NullInt64
+	if err := n.Scan(v); err != nil {
+		return err
+	}
+	*s.t = Time(n.Int64)
+	return nil
+}
+
+// IntoID returns a destination for Scan that reads an id, NULL as 0.
+func IntoID(id *int64) any { return idScanner{id} }
+
+type idScanner struct{ id *int64 }
+
+func (s idScanner) Scan(v any) error {
+	var n sql.NullInt64
+	err := n.Scan(v)
+	*s.id = n.Int64
+	return err
+}
+
+// NullID is id, or NULL for 0.
+func NullID(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}
+
+// Where collects conditions for a query built at run time, numbering the
+// placeholders: And("a = ? AND b > ?", x, y).
+type Where struct {
+	conds []string
+	args  []any
+}
+
+// And adds a condition; each ? takes the next argument.
+func (w *Where) And(cond string, args ...any) {
+	w.conds = append(w.conds, w.Bind(cond, args...))
+}
+
+// Prefix adds: the column begins with s.
+func (w *Where) Prefix(column, s string) {
+	w.And(column+" >= ? AND "+column+" < ?", s, PrefixEnd(s))
+}
+
+// Bind numbers the placeholders of a piece of SQL and keeps its arguments.
+func (w *Where) Bind(piece string, args ...any) string {
+	var b strings.Builder
+	for i, part := range strings.Split(piece, "?") {
+		if i > 0 {
+			w.args = append(w.args, args[i-1])
+			b.WriteString("$" + strconv.Itoa(len(w.args)))
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// SQL returns " WHERE …", or "" without conditions.
+func (w *Where) SQL() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return " WHERE (" + strings.Join(w.conds, ") AND (") + ")"
+}
+
+// Args returns the arguments in placeholder order.
+func (w *Where) Args() []any { return w.args }
+
+// PrefixEnd is the smallest text after all that begin with s, in byte order.
+func PrefixEnd(s string) string { return s + "\U0010FFFF" }
+
+// List returns "$from,…" for n arguments, for IN (…).
+func List(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("$" + strconv.Itoa(from+i))
+	}
+	return b.String()
+}
+
+// Any turns a list of values into arguments.
+func Any[T any](vs []T) []any {
+	args := make([]any, len(vs))
+	for i, v := range vs {
+		args[i] = v
+	}
+	return args
+}
