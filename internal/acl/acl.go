@@ -1,0 +1,172 @@
+// Package acl says what an Admin user's role allows. It owns the tree of
+// resources, declared here in code, and the roles that hold them.
+//
+// One leaf is one capability: no leaf implies another, and a branch is only a
+// heading that grants nothing, ticked wholly or partly. Ids in the database
+// that this build does not know are kept and grant nothing. It refuses to let
+// anyone give away what they do not hold, and to take the last Administrator
+// away. It does not know who is signed in: callers pass the editor's [Grant].
+package acl
+
+// Resource is the id of one capability, as stored with a role.
+type Resource string
+
+// The resources. Their labels and places are in the tree below.
+const (
+	Dashboard Resource = "dashboard"
+
+	CustomersAll      Resource = "customers.view"
+	CustomersEdit     Resource = "customers.edit"
+	CustomersDelete   Resource = "customers.delete"
+	CustomersPassword Resource = "customers.password"
+	CustomersCart     Resource = "customers.cart"
+	CustomersExport   Resource = "customers.export"
+	AssistConsent     Resource = "customers.assistance_opt_in"
+	CustomersOnline   Resource = "customers.online"
+	CustomersGroups   Resource = "customers.groups"
+
+	AssistLogin     Resource = "login_as_customer.allow"
+	AssistLog       Resource = "login_as_customer.log"
+	AssistEndOthers Resource = "login_as_customer.end_others"
+
+	CatalogProducts       Resource = "catalog.products"
+	CatalogProductsEdit   Resource = "catalog.products_edit"
+	CatalogCategories     Resource = "catalog.categories"
+	CatalogCategoriesEdit Resource = "catalog.categories_edit"
+
+	StoresAll       Resource = "stores.view"
+	StoresEdit      Resource = "stores.edit"
+	ConfigGeneral   Resource = "config.general"
+	ConfigCatalog   Resource = "config.catalog"
+	ConfigCustomers Resource = "config.customers"
+	ConfigAssist    Resource = "config.login_as_customer"
+	ConfigMail      Resource = "config.mail"
+	ConfigAdvanced  Resource = "config.advanced"
+
+	SystemUsers   Resource = "system.users"
+	SystemRoles   Resource = "system.roles"
+	ActionsReport Resource = "actions.report"
+	ActionsExport Resource = "actions.export"
+)
+
+// Node is a branch, or with a Resource a leaf, of the tree.
+type Node struct {
+	Resource Resource // "" for a branch
+	Label    string
+	Hint     string
+	Children []Node
+}
+
+func leaf(r Resource, label, hint string) Node { return Node{Resource: r, Label: label, Hint: hint} }
+
+func branch(label string, children ...Node) Node { return Node{Label: label, Children: children} }
+
+// Tree returns the whole tree, in the order of the sidebar.
+func Tree() []Node { return tree }
+
+var tree = []Node{
+	leaf(Dashboard, "Dashboard", ""),
+	branch("Catalog",
+		branch("Products",
+			leaf(CatalogProducts, "View products", ""),
+			leaf(CatalogProductsEdit, "Create, edit and delete products", ""),
+		),
+		branch("Categories",
+			leaf(CatalogCategories, "View categories", ""),
+			leaf(CatalogCategoriesEdit, "Create, edit and delete categories", ""),
+		),
+	),
+	branch("Customers",
+		branch("All Customers",
+			leaf(CustomersAll, "View customers", "the grid and the customer pages"),
+			leaf(CustomersEdit, "Create and edit customers", ""),
+			leaf(CustomersDelete, "Delete customers", ""),
+			leaf(CustomersPassword, "Reset passwords and force sign-in", ""),
+			leaf(CustomersCart, "Manage carts", ""),
+			leaf(CustomersExport, "Export customers", ""),
+			leaf(AssistConsent, "Remote shopping assistance opt-in", "change a customer's consent"),
+		),
+		leaf(CustomersOnline, "Now Online", ""),
+		leaf(CustomersGroups, "Customer Groups", ""),
+		branch("Login as Customer",
+			leaf(AssistLogin, "Allow Login as Customer", ""),
+			leaf(AssistLog, "View Login as Customer Log", ""),
+			leaf(AssistEndOthers, "End other Admin users' sessions", ""),
+		),
+	),
+	branch("Stores",
+		branch("All Stores",
+			leaf(StoresAll, "View stores", ""),
+			leaf(StoresEdit, "Create, edit and delete stores", ""),
+		),
+		branch("Configuration",
+			leaf(ConfigGeneral, "General Section", ""),
+			leaf(ConfigCatalog, "Catalog Section", ""),
+			leaf(ConfigCustomers, "Customer Configuration Section", ""),
+			leaf(ConfigAssist, "Login as Customer Section", ""),
+			leaf(ConfigMail, "Mail Section", ""),
+			leaf(ConfigAdvanced, "Advanced Section", ""),
+		),
+	),
+	branch("System",
+		branch("Permissions",
+			leaf(SystemUsers, "All Users", ""),
+			leaf(SystemRoles, "User Roles", ""),
+		),
+		branch("Action Logs",
+			leaf(ActionsReport, "Report", ""),
+			leaf(ActionsExport, "Export the report", ""),
+		),
+	),
+}
+
+var paths = func() map[Resource]string {
+	m := map[Resource]string{}
+	var walk func(prefix string, nodes []Node)
+	walk = func(prefix string, nodes []Node) {
+		for _, n := range nodes {
+			label := n.Label
+			if prefix != "" {
+				label = prefix + " > " + n.Label
+			}
+			if n.Resource == "" {
+				walk(label, n.Children)
+				continue
+			}
+			if _, dup := m[n.Resource]; dup {
+				panic("acl: two leaves for " + string(n.Resource))
+			}
+			m[n.Resource] = label
+		}
+	}
+	walk("", tree)
+	return m
+}()
+
+// Known reports whether this build has the resource.
+func Known(r Resource) bool { _, ok := paths[r]; return ok }
+
+// Label returns the way to a resource: "Customers > Login as Customer > Allow
+// Login as Customer". An unknown one is its own label.
+func Label(r Resource) string {
+	if p, ok := paths[r]; ok {
+		return p
+	}
+	return string(r)
+}
+
+// All returns every resource in the tree's order.
+func All() []Resource {
+	all := make([]Resource, 0, len(paths))
+	var walk func(nodes []Node)
+	walk = func(nodes []Node) {
+		for _, n := range nodes {
+			if n.Resource != "" {
+				all = append(all, n.Resource)
+			}
+			walk(n.Children)
+		}
+	}
+	walk(tree)
+	return all
+}
