@@ -133,7 +133,7 @@ func ExampleManager_Guard() {
 	store := impersonate.NewMemoryStore()
 	m := impersonate.New(store, allowAll)
 	id := enterViewOnly(ctx, m)
-	err := store.Atomically(ctx, "note written", func(tx impersonate.Tx) error {
+	err := store.Atomically(ctx, "note written", func(ctx context.Context, tx impersonate.Tx) error {
 		if _, err := m.Guard(ctx, tx, id); err != nil {
 			return err
 		}

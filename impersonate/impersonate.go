@@ -234,7 +234,7 @@ func (m *Manager) Begin(ctx context.Context, r Request) (Impersonation, error) {
 	// A parallel Begin of the same actor shows as a conflict; the next try
 	// sees it and replaces it.
 	for try := 0; ; try++ {
-		err = m.store.Atomically(ctx, EventBegun, func(tx Tx) error { return m.begin(ctx, tx, i) })
+		err = m.store.Atomically(ctx, EventBegun, func(ctx context.Context, tx Tx) error { return m.begin(ctx, tx, i) })
 		if !errors.Is(err, ErrConflict) || try == 9 {
 			break
 		}
@@ -305,7 +305,7 @@ func (m *Manager) Authorize(ctx context.Context, a Authorization) (Grant, error)
 		code = Secret(random())
 		now  = m.time()
 	)
-	err := m.store.Atomically(ctx, EventAuthorized, func(tx Tx) (err error) {
+	err := m.store.Atomically(ctx, EventAuthorized, func(ctx context.Context, tx Tx) (err error) {
 		if i, err = tx.Find(ctx, a.ID); err != nil {
 			return notFound(err, Unknown)
 		}
@@ -355,7 +355,7 @@ func (m *Manager) Enter(ctx context.Context, r Redemption) (Stay, error) {
 		token = Secret(random())
 		now   = m.time()
 	)
-	err := m.store.Atomically(ctx, EventEntered, func(tx Tx) (err error) {
+	err := m.store.Atomically(ctx, EventEntered, func(ctx context.Context, tx Tx) (err error) {
 		if i, err = tx.FindByCode(ctx, HashOf(Secret(r.Code))); err != nil {
 			return notFound(err, CodeUnknown)
 		}
@@ -420,7 +420,7 @@ func (m *Manager) Resume(ctx context.Context, token string) (Impersonation, erro
 		i   Impersonation
 		now = m.time()
 	)
-	err := m.store.Read(ctx, func(view View) (err error) {
+	err := m.store.Read(ctx, func(ctx context.Context, view View) (err error) {
 		if i, err = view.FindBySession(ctx, HashOf(Secret(token))); err != nil {
 			return err
 		}
@@ -432,7 +432,7 @@ func (m *Manager) Resume(ctx context.Context, token string) (Impersonation, erro
 	if now.Sub(i.LastUsedAt) < m.touchEvery {
 		return i, nil
 	}
-	err = m.store.Atomically(ctx, EventTouched, func(tx Tx) error {
+	err = m.store.Atomically(ctx, EventTouched, func(ctx context.Context, tx Tx) error {
 		if done, err := tx.Touch(ctx, i.ID, now); err != nil || !done {
 			return m.whyDead(ctx, tx, i.ID, now, err)
 		}
@@ -474,14 +474,14 @@ func (m *Manager) Guard(ctx context.Context, tx Tx, id string) (Impersonation, e
 // asks no policy; who may call it is for the application to say.
 func (m *Manager) End(ctx context.Context, id string, cause Cause) (Impersonation, error) {
 	var i Impersonation
-	found := func(tx Tx) (err error) {
+	found := func(ctx context.Context, tx Tx) (err error) {
 		if _, err = tx.End(ctx, id, cause, m.time()); err != nil {
 			return err
 		}
 		i, err = tx.Find(ctx, id)
 		return err
 	}
-	if err := m.store.Read(ctx, func(view View) (err error) {
+	if err := m.store.Read(ctx, func(ctx context.Context, view View) (err error) {
 		i, err = view.Find(ctx, id)
 		return err
 	}); err != nil || i.State() == Ended {
@@ -506,7 +506,7 @@ func (m *Manager) Sweep(ctx context.Context) ([]Impersonation, error) {
 
 func (m *Manager) endAll(ctx context.Context, filter Filter, cause func(Impersonation) Cause) ([]Impersonation, error) {
 	var live []Impersonation
-	err := m.store.Read(ctx, func(view View) (err error) {
+	err := m.store.Read(ctx, func(ctx context.Context, view View) (err error) {
 		live, err = view.Live(ctx, filter)
 		return err
 	})

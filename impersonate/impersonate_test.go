@@ -140,8 +140,8 @@ func TestThePolicyIsAskedAtEveryStep(t *testing.T) {
 
 func (h *house) write(t *testing.T, id string) error {
 	t.Helper()
-	return h.store.Atomically(t.Context(), "note written", func(tx impersonate.Tx) error {
-		_, err := h.Guard(t.Context(), tx, id)
+	return h.store.Atomically(t.Context(), "note written", func(ctx context.Context, tx impersonate.Tx) error {
+		_, err := h.Guard(ctx, tx, id)
 		return err
 	})
 }

@@ -29,12 +29,13 @@ const (
 type Store interface {
 	// Atomically runs fn in one transaction, committed if fn returns nil and
 	// without effect otherwise. It returns fn's own error unchanged or
-	// wrapped. A record of the event, if the Store keeps one, is part of the
+	// wrapped. The context fn is given is the one to use inside; fn may run
+	// again when the database asks for it. A record of the event, if the Store keeps one, is part of the
 	// transaction. No isolation above READ COMMITTED is needed: what must
 	// not race is one conditional write each.
-	Atomically(ctx context.Context, event Event, fn func(tx Tx) error) error
+	Atomically(ctx context.Context, event Event, fn func(ctx context.Context, tx Tx) error) error
 	// Read runs fn with a view that need not be a transaction.
-	Read(ctx context.Context, fn func(view View) error) error
+	Read(ctx context.Context, fn func(ctx context.Context, view View) error) error
 	// Refused records a step that was refused; nothing else has changed. A
 	// Store without a log does nothing.
 	Refused(ctx context.Context, refusal Refusal) error
@@ -109,7 +110,7 @@ func NewMemoryStore() *MemoryStore {
 }
 
 // Atomically implements [Store].
-func (s *MemoryStore) Atomically(ctx context.Context, _ Event, fn func(Tx) error) error {
+func (s *MemoryStore) Atomically(ctx context.Context, _ Event, fn func(context.Context, Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -122,7 +123,7 @@ func (s *MemoryStore) Atomically(ctx context.Context, _ Event, fn func(Tx) error
 			tx.undo()
 		}
 	}()
-	if err := fn(tx); err != nil {
+	if err := fn(ctx, tx); err != nil {
 		return err
 	}
 	done = true
@@ -130,13 +131,13 @@ func (s *MemoryStore) Atomically(ctx context.Context, _ Event, fn func(Tx) error
 }
 
 // Read implements [Store].
-func (s *MemoryStore) Read(ctx context.Context, fn func(View) error) error {
+func (s *MemoryStore) Read(ctx context.Context, fn func(context.Context, View) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return fn(memoryView{s})
+	return fn(ctx, memoryView{s})
 }
 
 // Refused implements [Store]; a MemoryStore keeps no log.

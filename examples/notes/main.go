@@ -109,10 +109,10 @@ func own(r *http.Request) string {
 // add writes a note, signed by whoever really wrote it.
 func (a *app) add(w http.ResponseWriter, r *http.Request) {
 	text := r.FormValue("text")
-	err := a.store.Atomically(r.Context(), "note written", func(tx impersonate.Tx) error {
+	err := a.store.Atomically(r.Context(), "note written", func(ctx context.Context, tx impersonate.Tx) error {
 		if i, ok := impersonate.From(r.Context()); ok {
 			text += " (written by " + i.Actor.Name + ")"
-			if _, err := a.stays.Guard(r.Context(), tx, i.ID); err != nil {
+			if _, err := a.stays.Guard(ctx, tx, i.ID); err != nil {
 				return err
 			}
 		}

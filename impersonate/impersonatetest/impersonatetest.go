@@ -188,8 +188,8 @@ func (s *suite) entered(t *testing.T, n, k int) impersonate.Stay {
 // find reads an impersonation as the Store has it.
 func (s *suite) find(t *testing.T, id string) (i impersonate.Impersonation) {
 	t.Helper()
-	if err := s.Store.Read(t.Context(), func(v impersonate.View) (err error) {
-		i, err = v.Find(t.Context(), id)
+	if err := s.Store.Read(t.Context(), func(ctx context.Context, v impersonate.View) (err error) {
+		i, err = v.Find(ctx, id)
 		return err
 	}); err != nil {
 		t.Fatalf("Find: %v", err)
@@ -200,8 +200,8 @@ func (s *suite) find(t *testing.T, id string) (i impersonate.Impersonation) {
 // live counts what matches and has no end.
 func (s *suite) live(t *testing.T, f impersonate.Filter) (found []impersonate.Impersonation) {
 	t.Helper()
-	if err := s.Store.Read(t.Context(), func(v impersonate.View) (err error) {
-		found, err = v.Live(t.Context(), f)
+	if err := s.Store.Read(t.Context(), func(ctx context.Context, v impersonate.View) (err error) {
+		found, err = v.Live(ctx, f)
 		return err
 	}); err != nil {
 		t.Fatalf("Live: %v", err)
@@ -210,7 +210,7 @@ func (s *suite) live(t *testing.T, f impersonate.Filter) (found []impersonate.Im
 }
 
 // write runs fn as a step of an event that leaves its record to the Store.
-func (s *suite) write(t *testing.T, fn func(impersonate.Tx) error) error {
+func (s *suite) write(t *testing.T, fn func(context.Context, impersonate.Tx) error) error {
 	t.Helper()
 	return s.Store.Atomically(t.Context(), impersonate.EventTouched, fn)
 }

@@ -160,7 +160,7 @@ func (s *suite) stores() []impersonate.Store {
 
 // guarded is a write as the subject, of which only the guard matters here.
 func (s *suite) guarded(ctx context.Context, store impersonate.Store, m *impersonate.Manager, id string) error {
-	return store.Atomically(ctx, impersonate.EventTouched, func(tx impersonate.Tx) error {
+	return store.Atomically(ctx, impersonate.EventTouched, func(ctx context.Context, tx impersonate.Tx) error {
 		_, err := m.Guard(ctx, tx, id)
 		return err
 	})

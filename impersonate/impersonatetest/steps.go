@@ -1,6 +1,7 @@
 package impersonatetest
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -71,11 +72,11 @@ func (s *suite) roundTrip(t *testing.T) {
 
 func (s *suite) notFound(t *testing.T) {
 	h := impersonate.HashOf("nobody was given this")
-	err := s.Store.Read(t.Context(), func(v impersonate.View) error {
-		_, byID := v.Find(t.Context(), "0123456789abcdef0123456789abcdef")
-		_, byCode := v.FindByCode(t.Context(), h)
-		_, bySession := v.FindBySession(t.Context(), h)
-		_, byZero := v.FindBySession(t.Context(), impersonate.Hash{})
+	err := s.Store.Read(t.Context(), func(ctx context.Context, v impersonate.View) error {
+		_, byID := v.Find(ctx, "0123456789abcdef0123456789abcdef")
+		_, byCode := v.FindByCode(ctx, h)
+		_, bySession := v.FindBySession(ctx, h)
+		_, byZero := v.FindBySession(ctx, impersonate.Hash{})
 		for name, err := range map[string]error{"Find": byID, "FindByCode": byCode, "FindBySession": bySession, "FindBySession(zero)": byZero} {
 			if !errors.Is(err, impersonate.ErrNotFound) {
 				t.Errorf("%s gives %v, want ErrNotFound", name, err)
@@ -87,8 +88,8 @@ func (s *suite) notFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	g, _ := s.minted(t, 0, 0)
-	err = s.Store.Read(t.Context(), func(v impersonate.View) error {
-		_, err := v.FindBySession(t.Context(), impersonate.Hash{})
+	err = s.Store.Read(t.Context(), func(ctx context.Context, v impersonate.View) error {
+		_, err := v.FindBySession(ctx, impersonate.Hash{})
 		return err
 	})
 	if !errors.Is(err, impersonate.ErrNotFound) {
@@ -102,14 +103,14 @@ func (s *suite) notFound(t *testing.T) {
 func (s *suite) rollback(t *testing.T) {
 	stay := s.entered(t, 0, 0)
 	g, _ := s.minted(t, 1, 1)
-	err := s.write(t, func(tx impersonate.Tx) error {
+	err := s.write(t, func(ctx context.Context, tx impersonate.Tx) error {
 		i := g.Impersonation
 		i.Code.SpentAt, i.Session = s.clock.Now(), impersonate.HashOf("never")
 		i.EnteredAt, i.LastUsedAt = s.clock.Now(), s.clock.Now()
-		if ok, err := tx.Spend(t.Context(), i); !ok || err != nil {
+		if ok, err := tx.Spend(ctx, i); !ok || err != nil {
 			t.Errorf("Spend: %v, %v", ok, err)
 		}
-		if ok, err := tx.End(t.Context(), stay.Impersonation.ID, impersonate.ClosedByActor, s.clock.Now()); !ok || err != nil {
+		if ok, err := tx.End(ctx, stay.Impersonation.ID, impersonate.ClosedByActor, s.clock.Now()); !ok || err != nil {
 			t.Errorf("End: %v, %v", ok, err)
 		}
 		return errStop
@@ -142,11 +143,11 @@ func (s *suite) replaced(t *testing.T) {
 
 func (s *suite) conflict(t *testing.T) {
 	stay := s.entered(t, 0, 0)
-	err := s.write(t, func(tx impersonate.Tx) error {
+	err := s.write(t, func(ctx context.Context, tx impersonate.Tx) error {
 		second := stay.Impersonation
 		second.ID = "fedcba9876543210fedcba9876543210"
 		second.EnteredAt, second.Code, second.Session = time.Time{}, impersonate.Code{}, impersonate.Hash{}
-		return tx.Insert(t.Context(), second)
+		return tx.Insert(ctx, second)
 	})
 	if !errors.Is(err, impersonate.ErrConflict) {
 		t.Errorf("Insert gives %v, want ErrConflict", err)
@@ -156,10 +157,10 @@ func (s *suite) conflict(t *testing.T) {
 func (s *suite) conditions(t *testing.T) {
 	g, _ := s.minted(t, 0, 0)
 	now := s.clock.Now()
-	once := func(name string, want bool, fn func(impersonate.Tx) (bool, error)) {
+	once := func(name string, want bool, fn func(context.Context, impersonate.Tx) (bool, error)) {
 		t.Helper()
-		if err := s.write(t, func(tx impersonate.Tx) error {
-			if got, err := fn(tx); err != nil || got != want {
+		if err := s.write(t, func(ctx context.Context, tx impersonate.Tx) error {
+			if got, err := fn(ctx, tx); err != nil || got != want {
 				t.Errorf("%s gives %v, %v; want %v", name, got, err, want)
 			}
 			return nil
@@ -167,25 +168,25 @@ func (s *suite) conditions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	spend := func(tx impersonate.Tx) (bool, error) {
+	spend := func(ctx context.Context, tx impersonate.Tx) (bool, error) {
 		i := g.Impersonation
 		i.Code.SpentAt, i.EnteredAt, i.LastUsedAt = now, now, now
 		i.Session, i.ExpiresAt = impersonate.HashOf("one"), now.Add(time.Hour)
-		return tx.Spend(t.Context(), i)
+		return tx.Spend(ctx, i)
 	}
-	mint := func(tx impersonate.Tx) (bool, error) {
-		return tx.Mint(t.Context(), g.Impersonation.ID, impersonate.Code{
+	mint := func(ctx context.Context, tx impersonate.Tx) (bool, error) {
+		return tx.Mint(ctx, g.Impersonation.ID, impersonate.Code{
 			Hash: impersonate.HashOf("two"), Challenge: g.Impersonation.Code.Challenge, ExpiresAt: now.Add(time.Minute),
 		})
 	}
-	end := func(tx impersonate.Tx) (bool, error) {
-		return tx.End(t.Context(), g.Impersonation.ID, impersonate.ClosedByActor, now)
+	end := func(ctx context.Context, tx impersonate.Tx) (bool, error) {
+		return tx.End(ctx, g.Impersonation.ID, impersonate.ClosedByActor, now)
 	}
 	once("Mint, with a code there", false, mint)
-	once("Spend of another code", false, func(tx impersonate.Tx) (bool, error) {
+	once("Spend of another code", false, func(ctx context.Context, tx impersonate.Tx) (bool, error) {
 		i := g.Impersonation
 		i.Code.Hash = impersonate.HashOf("not this one")
-		return tx.Spend(t.Context(), i)
+		return tx.Spend(ctx, i)
 	})
 	once("Spend", true, spend)
 	once("Spend, spent", false, spend)
@@ -198,8 +199,8 @@ func (s *suite) conditions(t *testing.T) {
 func (s *suite) touch(t *testing.T) {
 	touch := func(id string, at time.Time) (ok bool) {
 		t.Helper()
-		if err := s.write(t, func(tx impersonate.Tx) (err error) {
-			ok, err = tx.Touch(t.Context(), id, at)
+		if err := s.write(t, func(ctx context.Context, tx impersonate.Tx) (err error) {
+			ok, err = tx.Touch(ctx, id, at)
 			return err
 		}); err != nil {
 			t.Fatal(err)
