@@ -35,6 +35,9 @@ type Entry struct {
 	Notes   []Note        // further facts
 	Changes []FieldChange // values before and after
 	Subject actor.Subject // whose account, when it is not the context's
+	// Impersonation is the stay this belongs to, when it is not the context's:
+	// its beginning, its end, what was refused to it.
+	Impersonation int64
 }
 
 // Object is something touched by an action.

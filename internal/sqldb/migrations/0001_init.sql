@@ -410,8 +410,10 @@ CREATE TABLE impersonation (
   admin_user_id BIGINT NOT NULL,
   admin_name {{text}} NOT NULL,
   admin_username {{text}} NOT NULL,
+  role_id BIGINT NOT NULL,
   role_name {{text}} NOT NULL,
   admin_session_id BIGINT NOT NULL,
+  parent_expires_at BIGINT,
   origin {{text}} NOT NULL,
   reason_code {{text}} NOT NULL,
   reason {{text}} NOT NULL,
@@ -427,6 +429,7 @@ CREATE TABLE impersonation (
   last_used_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   idle_micros BIGINT NOT NULL,
+  length_micros BIGINT NOT NULL,
   ended_at BIGINT,
   end_cause {{text}} NOT NULL DEFAULT '',
   ended_by {{text}} NOT NULL DEFAULT '',
@@ -440,6 +443,7 @@ CREATE INDEX impersonation_begun ON impersonation (begun_at, id);
 CREATE INDEX impersonation_customer ON impersonation (customer_id, begun_at);
 CREATE INDEX impersonation_admin ON impersonation (admin_user_id, begun_at);
 CREATE INDEX impersonation_live ON impersonation (state, expires_at) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX impersonation_live_admin ON impersonation (admin_user_id) WHERE ended_at IS NULL;
 CREATE INDEX impersonation_parent ON impersonation (admin_session_id) WHERE ended_at IS NULL;
 CREATE INDEX impersonation_live_customer ON impersonation (customer_id) WHERE ended_at IS NULL;
 
