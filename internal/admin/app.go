@@ -1,0 +1,38 @@
+// Package admin is the Admin: the pages by which staff run the shop and help
+// customers. It owns pages and forms, no rules: every decision and every write
+// belongs to an area package.
+//
+// routes.go is the one table of its addresses. Each page is a pair of files
+// named after it: customer_edit.go and customer_edit.templ.
+package admin
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/web"
+)
+
+// Deps is what the pages call.
+type Deps struct {
+	DB      *sqldb.DB
+	Log     *slog.Logger
+	Now     func() time.Time
+	BaseURL string // the Admin's own origin, "https://admin.shop.example"
+}
+
+// App is the Admin.
+type App struct {
+	Deps
+}
+
+// New makes the Admin.
+func New(d Deps) *App { return &App{Deps: d} }
+
+// Handler serves the Admin's host. It panics when a route lacks a declaration.
+func (a *App) Handler() http.Handler {
+	site := &web.Site{Name: "admin", Routes: a.Routes(), Enter: a.enter, Fail: a.fail, Now: a.Now, Log: a.Log}
+	return site.Handler()
+}

@@ -1,0 +1,55 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/web"
+)
+
+// failure is what a page says about why it is not the one that was asked for.
+type failure struct{ title, text, linkText, linkHref string }
+
+var failures = map[int]failure{
+	http.StatusNotFound:              {"Page not found", "There is nothing at this address, or it was deleted.", "Go to the Dashboard", "/"},
+	http.StatusForbidden:             {"Access denied", "Your role does not include this. Ask an administrator if you need it.", "Go to the Dashboard", "/"},
+	http.StatusMethodNotAllowed:      {"This does not work that way", "The address exists, but not for this kind of request.", "Go to the Dashboard", "/"},
+	http.StatusConflict:              {"Something changed meanwhile", "Reload the page to see how things are now, then try again.", "Go to the Dashboard", "/"},
+	http.StatusGone:                  {"The session has ended", "It can be started again from the customer's page.", "Go to the Dashboard", "/"},
+	http.StatusTooManyRequests:       {"Too many attempts", "Please wait a while before you try again.", "", ""},
+	http.StatusRequestEntityTooLarge: {"Too much at once", "What was sent is larger than this page takes.", "Go to the Dashboard", "/"},
+	http.StatusUnprocessableEntity:   {"This could not be understood", "Go back and check what was entered.", "Go to the Dashboard", "/"},
+	http.StatusServiceUnavailable:    {"Not available right now", "Please try again in a moment. Nothing was changed.", "", ""},
+	http.StatusInternalServerError:   {"Something went wrong", "The failure was noted. Nothing was changed.", "Go to the Dashboard", "/"},
+}
+
+// fail draws the page for a failure, in the frame when somebody is signed in.
+func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) error {
+	if status == http.StatusUnauthorized {
+		return a.toSignIn(w, r)
+	}
+	words := failures[status]
+	if f.Message != "" {
+		words.text = f.Message
+	}
+	body := failurePage(words, web.Info(r.Context()).ID)
+	if _, ok := viewer(r.Context()); ok {
+		return a.page(w, r, status, adminPage{Title: words.title}, body)
+	}
+	return web.Render(w, r, status, within(BarePage(words.title, false, nil), body))
+}
+
+// toSignIn sends a visitor without a session to sign in and back again.
+func (a *App) toSignIn(w http.ResponseWriter, r *http.Request) error {
+	to := "/login"
+	if web.Safe(r.Method) && r.URL.Path != "/" {
+		to += "?" + url.Values{"back": {r.URL.RequestURI()}}.Encode()
+	}
+	if web.HTMX(r) {
+		w.Header().Set("HX-Redirect", to)
+		w.WriteHeader(http.StatusUnauthorized)
+		return nil
+	}
+	return web.Redirect(w, r, to)
+}

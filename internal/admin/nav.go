@@ -1,0 +1,89 @@
+package admin
+
+import (
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/web/ui"
+)
+
+// navItem is a link of the sidebar; it is absent, not disabled, for whoever
+// lacks the resource.
+type navItem struct {
+	text, href string
+	needs      acl.Resource
+}
+
+type navGroup struct {
+	text  string
+	items []navItem
+}
+
+type navPart struct {
+	text   string
+	icon   ui.IconName
+	groups []navGroup
+}
+
+// sidebar is named as the seeds name it.
+var sidebarParts = []navPart{
+	{"Customers", ui.IconUsers, []navGroup{{"", []navItem{
+		{"All Customers", "/customers", acl.CustomersAll},
+		{"Now Online", "/customers/online", acl.CustomersOnline},
+		{"Groups", "/customers/groups", acl.CustomersGroups},
+		{"Login as Customer Log", "/assist/log", acl.AssistLog},
+	}}}},
+	{"Catalog", ui.IconTag, []navGroup{{"", []navItem{
+		{"Products", "/catalog/products", acl.CatalogProducts},
+		{"Categories", "/catalog/categories", acl.CatalogCategories},
+	}}}},
+	{"Stores", ui.IconStore, []navGroup{{"Settings", []navItem{
+		{"All Stores", "/stores", acl.StoresAll},
+		{"Configuration", "/config", ""},
+	}}}},
+	{"System", ui.IconSettings, []navGroup{
+		{"Permissions", []navItem{
+			{"All Users", "/system/users", acl.SystemUsers},
+			{"User Roles", "/system/roles", acl.SystemRoles},
+		}},
+		{"Action Logs", []navItem{{"Report", "/system/actions", acl.ActionsReport}}},
+	}},
+}
+
+// nav is the sidebar for one role; current is the address that is marked.
+func nav(g acl.Grant, current string) []NavSection {
+	sections := []NavSection{{Text: "Dashboard", Icon: ui.IconHome, Href: "/", Current: current == "/"}}
+	for _, part := range sidebarParts {
+		if s := navSectionFor(g, part, current); len(s.Groups) > 0 {
+			sections = append(sections, s)
+		}
+	}
+	return sections
+}
+
+func navSectionFor(g acl.Grant, part navPart, current string) NavSection {
+	s := NavSection{Text: part.text, Icon: part.icon}
+	for _, group := range part.groups {
+		links := make([]ui.NavLink, 0, len(group.items))
+		for _, it := range group.items {
+			if mayOpen(g, it) {
+				links = append(links, ui.NavLink{Text: it.text, Href: it.href, Current: it.href == current})
+			}
+		}
+		if len(links) > 0 {
+			s.Groups = append(s.Groups, NavGroup{Text: group.text, Links: links})
+		}
+	}
+	return s
+}
+
+// mayOpen asks for the item's resource; Configuration opens with any of its sections.
+func mayOpen(g acl.Grant, it navItem) bool {
+	if it.needs != "" {
+		return g.Allows(it.needs)
+	}
+	for _, r := range acl.ConfigSections() {
+		if g.Allows(r) {
+			return true
+		}
+	}
+	return false
+}
