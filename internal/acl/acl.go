@@ -8,6 +8,8 @@
 // away. It does not know who is signed in: callers pass the editor's [Grant].
 package acl
 
+import "strings"
+
 // Resource is the id of one capability, as stored with a role.
 type Resource string
 
@@ -169,4 +171,16 @@ func All() []Resource {
 	}
 	walk(tree)
 	return all
+}
+
+// ConfigSections are the resources of Configuration's sections, any of which
+// opens the page.
+func ConfigSections() []Resource {
+	var sections []Resource
+	for _, r := range All() {
+		if strings.HasPrefix(string(r), "config.") {
+			sections = append(sections, r)
+		}
+	}
+	return sections
 }
