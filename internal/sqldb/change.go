@@ -78,6 +78,7 @@ type Tx struct {
 	now    time.Time
 	conn   execer
 	onDone []func()
+	also   []Entry
 	cheap  bool // the change recorded nothing: see Skip
 }
 
@@ -113,6 +114,15 @@ func (t *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, error
 // QueryRow runs a query of at most one row inside the change.
 func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	return t.conn.queryRow(ctx, query, args)
+}
+
+// Also records a further action that is part of this change, such as the end of
+// a stay when consent is withdrawn. An empty Result means success.
+func (t *Tx) Also(e Entry) {
+	if e.Result == "" {
+		e.Result = Success
+	}
+	t.also = append(t.also, e)
 }
 
 // After runs fn once the change is durable, never if it is undone.
@@ -154,7 +164,15 @@ func (db *DB) Change(ctx context.Context, a Action, fn func(ctx context.Context,
 		if err := fn(ctx, tx); err != nil || tx.cheap {
 			return err
 		}
-		return db.after(ctx, tx, &tx.Entry)
+		if err := db.after(ctx, tx, &tx.Entry); err != nil {
+			return err
+		}
+		for i := range tx.also {
+			if err := db.after(ctx, tx, &tx.also[i]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -84,6 +84,23 @@ func TestAFailedChangeIsUndoneAloneAmongParallelOnes(t *testing.T) {
 	})
 }
 
+func TestAChangeMayRecordFurtherActions(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		var recorded []sqldb.Action
+		db.Hooks(nil, func(_ context.Context, _ *sqldb.Tx, e *sqldb.Entry) error {
+			recorded = append(recorded, e.Action)
+			return nil
+		})
+		err := db.Change(sqldbtest.Ctx(), testAction, func(ctx context.Context, tx *sqldb.Tx) error {
+			tx.Also(sqldb.Entry{Action: "test.followed"})
+			return tx.Bump(ctx, "config")
+		})
+		if err != nil || len(recorded) != 2 || recorded[0] != testAction || recorded[1] != "test.followed" {
+			t.Errorf("recorded %v, %v", recorded, err)
+		}
+	})
+}
+
 func TestANestedChangeIsAnErrorNotADeadlock(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		err := db.Change(sqldbtest.Ctx(), testAction, func(ctx context.Context, _ *sqldb.Tx) error {
