@@ -51,7 +51,7 @@ CREATE TABLE version (
   topic {{text}} NOT NULL PRIMARY KEY,
   value BIGINT NOT NULL
 );
-INSERT INTO version (topic, value) VALUES ('store', 1), ('config', 1), ('catalog', 1);
+INSERT INTO version (topic, value) VALUES ('store', 1), ('config', 1), ('catalog', 1), ('role', 1);
 
 -- staff -----------------------------------------------------------------
 CREATE TABLE admin_role (
