@@ -74,12 +74,15 @@ func withDatabase(server, name string) string {
 	return u.String()
 }
 
+// stopServer is kept so that the pipe the server's life hangs on is not collected.
+var stopServer func() //nolint:unused // held, never called
+
 // testServer finds or starts the server and makes sure of the migrated template.
 var testServer = sync.OnceValues(func() (string, error) {
 	server := os.Getenv(ServerEnv)
 	if server == "" {
 		var err error
-		if server, _, err = StartPostgres(); err != nil {
+		if server, stopServer, err = StartPostgres(); err != nil {
 			return "", err
 		}
 	}
