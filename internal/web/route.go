@@ -87,6 +87,8 @@ func Check(routes []Route) error {
 			return fmt.Errorf("route %q has no handler", r.Pattern)
 		case !strings.Contains(r.Pattern, " /"):
 			return fmt.Errorf("route %q names no method", r.Pattern)
+		case strings.HasSuffix(r.Pattern, "/"):
+			return fmt.Errorf("route %q would take everything below it: end it with {$}", r.Pattern)
 		}
 	}
 	return nil
