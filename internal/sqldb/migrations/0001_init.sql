@@ -109,7 +109,7 @@ CREATE INDEX admin_session_user ON admin_session (admin_user_id, ended_at);
 CREATE TABLE throttle (
   key {{text}} NOT NULL PRIMARY KEY,
   failures BIGINT NOT NULL,
-  window_start BIGINT NOT NULL,
+  last_failed_at BIGINT NOT NULL,
   blocked_until BIGINT NOT NULL
 );
 
