@@ -49,9 +49,8 @@ type gridState struct {
 	Desc    bool
 	Columns []string // keys of the visible columns, in the spec's order
 	Size    int
-	After   string // cursor of the page
-	Before  string
-	chosen  bool // the columns are not the default
+	Cursor  string // place of the page in the list, "" for the first
+	chosen  bool   // the columns are not the default
 }
 
 // read takes from the address what the spec knows and ignores the rest.
@@ -74,7 +73,7 @@ func (s *gridSpec) read(r *http.Request) gridState {
 		g.Size = size
 	}
 	g.Columns, g.chosen = s.visible(v["columns"])
-	g.After, g.Before = v.Get("after"), v.Get("before")
+	g.Cursor = v.Get("at")
 	return g
 }
 
@@ -286,12 +285,12 @@ func (g gridState) chooser() *ui.Chooser {
 func (g gridState) pager(p gridPage) ui.Pager {
 	out := ui.Pager{Total: p.Total, More: p.More}
 	if p.Next != "" {
-		out.Next = g.href(ui.Pair{Name: "after", Value: p.Next})
+		out.Next = g.href(ui.Pair{Name: "at", Value: p.Next})
 	}
 	if p.Prev != "" {
-		out.Prev = g.href(ui.Pair{Name: "before", Value: p.Prev})
+		out.Prev = g.href(ui.Pair{Name: "at", Value: p.Prev})
 	}
-	if g.After != "" || g.Before != "" {
+	if g.Cursor != "" {
 		out.First = g.href()
 	}
 	for _, n := range gridSizes {

@@ -26,7 +26,7 @@ func TestGridAddressHoldsTheWholeStateAndNothingElse(t *testing.T) {
 		{"", "/customers"},
 		{"q=vera&group=2&sort=name&size=50&columns=vat&columns=id", "/customers?columns=id&columns=vat&group=2&q=vera&size=50&sort=name"},
 		{"sort=-id&size=20", "/customers"},
-		{"sort=password_hash&size=7&columns=nothing&evil=1&after=abc", "/customers"},
+		{"sort=password_hash&size=7&columns=nothing&evil=1&at=abc", "/customers"},
 		{"sort=email", "/customers"}, // not a sortable column
 		{"q=+++", "/customers"},
 	}
@@ -38,14 +38,14 @@ func TestGridAddressHoldsTheWholeStateAndNothingElse(t *testing.T) {
 }
 
 func TestGridSortsTheOtherWayOnSecondClickAndStartsOverAtTheFirstPage(t *testing.T) {
-	a := state(t, "q=x&sort=name&after=abc").args(gridPage{Next: "def", Prev: "ghi"})
+	a := state(t, "q=x&sort=name&at=abc").args(gridPage{Next: "def", Prev: "ghi"})
 	if got, want := a.Columns[1].SortHref, "/customers?q=x&sort=-name"; got != want {
 		t.Errorf("sort leads to %q, want %q", got, want)
 	}
 	if a.Columns[1].Sorted != ui.Ascending || a.Columns[0].Sorted != ui.Unsorted {
 		t.Errorf("sorted %v %v", a.Columns[0].Sorted, a.Columns[1].Sorted)
 	}
-	if got, want := a.Pager.Next, "/customers?after=def&q=x&sort=name"; got != want {
+	if got, want := a.Pager.Next, "/customers?at=def&q=x&sort=name"; got != want {
 		t.Errorf("next leads to %q, want %q", got, want)
 	}
 	if got, want := a.Pager.First, "/customers?q=x&sort=name"; got != want {

@@ -290,11 +290,8 @@ func (t *Tab) show(u *url.URL, res *http.Response) {
 // sendsItself sends the page's form if the page asks for that and scripts run.
 func (t *Tab) sendsItself() *Tab {
 	t.b.t.Helper()
-	if !t.b.Scripts || len(t.All(`script[src*="autosubmit"]`)) == 0 {
-		return t
+	if t.b.Scripts && t.Has(`script[src*="autosubmit"]`) && len(t.All("form[data-autosubmit]")) == 1 {
+		return t.Form("form[data-autosubmit]").Submit()
 	}
-	if len(t.All("form")) != 1 {
-		return t
-	}
-	return t.Form("form").Submit()
+	return t
 }

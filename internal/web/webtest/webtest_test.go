@@ -107,7 +107,7 @@ func TestPostFromAnotherSiteCarriesNoLaxCookie(t *testing.T) {
 		"GET /code": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Referrer-Policy", "strict-origin")
 			w.Header().Set("Content-Security-Policy", "default-src 'self'; form-action "+shop)
-			page(`<script src="/static/autosubmit.js"></script><form method="post" action="`+shop+`/land"><input type="hidden" name="code" value="c"></form>`)(w, r)
+			page(`<script src="/static/autosubmit.js"></script><form data-autosubmit method="post" action="`+shop+`/land"><input type="hidden" name="code" value="c"></form>`)(w, r)
 		},
 		"POST /land": echo,
 		"GET /land":  echo,
