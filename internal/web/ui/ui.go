@@ -19,7 +19,7 @@ import (
 )
 
 // TokenField is the name of the hidden form field that carries the form token.
-const TokenField = "token"
+const TokenField = "csrf"
 
 // Tone is the meaning of a badge, an alert or a message. Components always
 // show it by shape or words too, never by colour alone.
