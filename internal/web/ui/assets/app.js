@@ -1,1 +1,195 @@
-// app
+// Comfort on top of pages that work without it. Every feature hangs on a data
+// attribute; nothing here decides anything.
+
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+if (window.htmx) {
+  Object.assign(window.htmx.config, { allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true });
+}
+
+// Dialogs: a link that would lead to a form's page opens the same form in place.
+function openDialog(dialog) {
+  // In a stay the banner must stay visible and reachable, so dialogs do not
+  // take the browser's top layer there.
+  if (document.querySelector("[data-assist-banner]")) {
+    dialog.classList.add("in-place");
+    dialog.show();
+  } else {
+    dialog.showModal();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    const dialog = document.getElementById(opener.dataset.dialog);
+    if (dialog?.showModal) {
+      event.preventDefault();
+      closeMenus();
+      openDialog(dialog);
+      return;
+    }
+  }
+  const closer = event.target.closest("[data-close]");
+  const open = closer?.closest("dialog");
+  if (open) {
+    event.preventDefault();
+    open.close();
+  }
+});
+
+// A dialog whose form opens a new tab has done its work in this one.
+document.addEventListener("submit", (event) => {
+  const dialog = event.target.target === "_blank" && event.target.closest("dialog");
+  if (dialog) setTimeout(() => dialog.close(), 0);
+});
+
+// Menus close on Escape, and when attention moves elsewhere.
+function closeMenus(except) {
+  for (const menu of $$("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
+}
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("focusin", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.activeElement?.closest("details[data-menu][open]");
+  closeMenus();
+  menu?.querySelector("summary").focus();
+  const drawer = document.getElementById("drawer");
+  if (drawer) drawer.checked = false;
+  document.querySelector("dialog.in-place[open]")?.close();
+});
+
+// "/" leads to the search box, unless something is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const target = $$("[data-shortcut]").find((e) => e.dataset.shortcut === event.key);
+  if (target) {
+    event.preventDefault();
+    target.focus();
+  }
+});
+
+// Theme.
+function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+function setUpTheme(button) {
+  button.hidden = false;
+  button.setAttribute("aria-pressed", isDark());
+  button.addEventListener("click", () => {
+    const theme = isDark() ? "light" : "dark";
+    document.documentElement.dataset.theme = theme;
+    button.setAttribute("aria-pressed", theme === "dark");
+    try { localStorage.setItem("theme", theme); } catch { /* lasts for this page */ }
+  });
+}
+
+// Trees: a parent shows the state of its leaves and sets them all.
+function setUpTree(tree) {
+  const leaves = (node) => $$("input:not([data-branch])", node);
+  const branches = $$("[data-branch]", tree);
+  const count = tree.querySelector("[data-tree-count]");
+  const refresh = () => {
+    for (const branch of branches) {
+      const below = leaves(branch.closest("[data-node]"));
+      const on = below.filter((b) => b.checked).length;
+      branch.checked = on > 0 && on === below.length;
+      branch.indeterminate = on > 0 && on < below.length;
+    }
+    const all = leaves(tree).filter((b) => b.name);
+    count.textContent = count.textContent.replace(/\d+(\D+)\d+/, `${all.filter((b) => b.checked).length}$1${all.length}`);
+  };
+  tree.addEventListener("change", (event) => {
+    if (event.target.matches("[data-branch]")) {
+      for (const leaf of leaves(event.target.closest("[data-node]"))) if (!leaf.disabled) leaf.checked = event.target.checked;
+    }
+    refresh();
+  });
+  for (const branch of branches) branch.disabled = false;
+  for (const part of $$("[data-scripted]", tree)) part.hidden = false;
+  const filter = tree.querySelector("[data-tree-filter]");
+  filter?.addEventListener("input", () => filterTree(tree, filter.value.trim().toLowerCase()));
+  filter?.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  tree.closest("form")?.addEventListener("reset", () => setTimeout(refresh, 0));
+  refresh();
+}
+function filterTree(tree, wanted) {
+  const matches = (node) => node.querySelector(":scope > label").textContent.toLowerCase().includes(wanted);
+  const show = (node, parentMatched) => {
+    const own = parentMatched || matches(node);
+    const below = $$(":scope > ul > [data-node]", node).map((child) => show(child, own));
+    node.hidden = !(own || below.some(Boolean));
+    return !node.hidden;
+  };
+  for (const node of $$(":scope > ul > [data-node]", tree)) show(node, false);
+}
+
+// Copying.
+function setUpCopy(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const use = button.querySelector("use");
+    const before = use.getAttribute("href");
+    use.setAttribute("href", before.replace(/#.*/, "#check"));
+    setTimeout(() => use.setAttribute("href", before), 1500);
+  });
+}
+
+// Columns: at least one stays chosen, otherwise nothing could be read.
+function setUpChooser(form) {
+  form.addEventListener("change", () => {
+    const boxes = $$("input[type=checkbox]", form);
+    form.querySelector("button[type=submit]").disabled = !boxes.some((b) => b.checked);
+  });
+}
+
+// Time left, from microseconds since 1970. The difference between this clock
+// and the server's is taken from the text the server wrote.
+function setUpCountdown(element) {
+  const written = element.textContent.trim().split(":").map(Number);
+  const left = written.some(Number.isNaN) ? 0 : written.reduce((sum, part) => sum * 60 + part, 0);
+  const until = left > 0 ? Date.now() + left * 1000 : Number(element.dataset.until) / 1000;
+  const tick = () => {
+    const seconds = Math.max(0, Math.round((until - Date.now()) / 1000));
+    const two = (n) => String(n).padStart(2, "0");
+    const hours = Math.floor(seconds / 3600);
+    const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    element.textContent = hours > 0 ? `${hours}:${rest}` : rest;
+    element.classList.toggle("soon", seconds < 120);
+    if (seconds > 0) setTimeout(tick, 1000);
+  };
+  tick();
+}
+
+// Forms marked data-guard ask before what was typed is lost.
+function setUpGuard(form) {
+  let dirty = false;
+  form.addEventListener("input", () => { dirty = true; });
+  form.addEventListener("submit", () => { dirty = false; });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+}
+
+const features = {
+  "[data-theme-toggle]": setUpTheme,
+  "[data-tree]": setUpTree,
+  "[data-copy]": setUpCopy,
+  "[data-chooser]": setUpChooser,
+  "[data-until]": setUpCountdown,
+  "form[data-guard]": setUpGuard,
+};
+function setUp(root) {
+  for (const [selector, start] of Object.entries(features)) {
+    for (const element of $$(selector, root)) {
+      if (element.dataset.ready) continue;
+      element.dataset.ready = "1";
+      start(element);
+    }
+  }
+  root.querySelector("[data-focus]")?.focus();
+}
+setUp(document);
+document.addEventListener("htmx:load", (event) => setUp(event.target.parentElement ?? document));
