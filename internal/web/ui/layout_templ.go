@@ -212,7 +212,7 @@ func PageHeader(h Header) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if h.Back != "" {
-				templ_7745c5c3_Err = Button(Btn{Text: "Back", Href: h.Back, Icon: IconArrowLeft, Variant: Quiet}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Button(Btn{Text: "Back", Href: h.Back, Icon: IconArrowLeft, Variant: Quiet, Class: "page-back"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
