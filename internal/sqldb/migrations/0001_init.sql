@@ -114,13 +114,19 @@ CREATE TABLE throttle (
 );
 
 -- customer --------------------------------------------------------------
+INSERT INTO version (topic, value) VALUES ('customer_group', 1), ('customer_email', 1);
 CREATE TABLE customer_group (
   id {{pk}},
   code {{text}} NOT NULL UNIQUE,
   name {{text}} NOT NULL,
   created_at BIGINT NOT NULL
 );
+INSERT INTO customer_group (code, name, created_at) VALUES ('not_logged_in', 'NOT LOGGED IN', 0);
+INSERT INTO customer_group (code, name, created_at) VALUES ('general', 'General', 0);
+INSERT INTO customer_group (code, name, created_at) VALUES ('wholesale', 'Wholesale', 0);
+INSERT INTO customer_group (code, name, created_at) VALUES ('retailer', 'Retailer', 0);
 -- phone, postcode, country, region, city repeat the default billing address for the grid.
+-- …_key columns hold what is compared: folded, or digits only.
 -- assistance is 'unset', 'allowed' or 'denied': the latest consent_event's value.
 CREATE TABLE customer (
   id {{pk}},
@@ -133,9 +139,11 @@ CREATE TABLE customer (
   last_name {{text}} NOT NULL,
   name_key {{text}} NOT NULL,
   phone {{text}} NOT NULL DEFAULT '',
+  phone_key {{text}} NOT NULL DEFAULT '',
   postcode {{text}} NOT NULL DEFAULT '',
   country {{text}} NOT NULL DEFAULT '',
   region {{text}} NOT NULL DEFAULT '',
+  region_key {{text}} NOT NULL DEFAULT '',
   city {{text}} NOT NULL DEFAULT '',
   tax_vat {{text}} NOT NULL DEFAULT '',
   password_hash {{text}} NOT NULL DEFAULT '',
@@ -159,13 +167,20 @@ CREATE INDEX customer_website ON customer (website_id, id);
 CREATE INDEX customer_assistance ON customer (assistance, id);
 CREATE INDEX customer_country ON customer (country, id);
 CREATE INDEX customer_postcode ON customer (postcode, id);
-CREATE INDEX customer_phone ON customer (phone, id);
+CREATE INDEX customer_region ON customer (region_key, id);
+CREATE INDEX customer_phone ON customer (phone_key, id);
+CREATE INDEX customer_view ON customer (store_view_id, id);
+CREATE INDEX customer_inactive ON customer (id) WHERE NOT active;
+CREATE INDEX customer_unconfirmed ON customer (id) WHERE confirmed_at IS NULL;
 CREATE INDEX customer_seen ON customer (last_seen_at, id);
--- Every beginning by which the keyword box finds a customer: e-mail, first and last name, whole name, phone digits.
+-- What the keyword box finds a customer by, folded: e-mail, whole name from each of its words, phone digits.
+-- shared is the length of the longest beginning that a smaller term of the same customer has too, so that
+-- "shared < length of what is looked for" gives each customer once, without sorting.
 CREATE TABLE customer_term (
   term {{text}} NOT NULL,
   customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
-  PRIMARY KEY (term, customer_id)
+  shared BIGINT NOT NULL,
+  PRIMARY KEY (term, customer_id, shared)
 );
 CREATE INDEX customer_term_customer ON customer_term (customer_id);
 CREATE TABLE customer_address (

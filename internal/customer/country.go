@@ -1,0 +1,92 @@
+package customer
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
+
+// Country is a country one can live in, named in some language.
+type Country struct{ Code, Name string }
+
+// codes are the ISO 3166-1 countries and territories with inhabitants.
+const codes = "AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ " +
+	"CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR " +
+	"GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP " +
+	"KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ " +
+	"NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW " +
+	"SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ " +
+	"UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW"
+
+// Where an address is not complete without a state or province, and where there
+// are no postcodes to ask for.
+const (
+	withRegion      = "AR AU BR CA CN IN IT JP MX MY US"
+	withoutPostcode = "AE AG AN AO AW BB BF BI BJ BO BQ BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GH GM GN GQ GY HK HM IE " +
+		"JM KI KM KN KP LC LY ML MO MR MW NR NU PA QA RW SB SC SL SR SS ST SX SY TD TF TG TK TL TO TT TV UG VU YE ZW"
+)
+
+var knownCountries = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for code := range strings.FieldsSeq(codes) {
+		known[code] = true
+	}
+	return known
+})
+
+// KnownCountry reports whether code is the two-letter code of a country.
+func KnownCountry(code string) bool { return knownCountries()[code] }
+
+// NeedsRegion reports whether addresses there name a state or province.
+func NeedsRegion(code string) bool { return len(code) == 2 && strings.Contains(withRegion, code) }
+
+// NeedsPostcode reports whether addresses there have a postcode.
+func NeedsPostcode(code string) bool {
+	return len(code) == 2 && !strings.Contains(withoutPostcode, code)
+}
+
+var countryLists sync.Map // by locale: []Country
+
+// Countries lists all countries by their names in a locale, in its order.
+func Countries(locale string) []Country {
+	if list, ok := countryLists.Load(locale); ok {
+		return list.([]Country)
+	}
+	tag := language.Make(locale)
+	var list []Country
+	for code := range strings.FieldsSeq(codes) {
+		list = append(list, Country{code, CountryName(code, locale)})
+	}
+	order := collate.New(tag)
+	slices.SortFunc(list, func(a, b Country) int { return order.CompareString(a.Name, b.Name) })
+	if _, known := displayed[locale]; known {
+		countryLists.Store(locale, list)
+	}
+	return list
+}
+
+// displayed bounds what is remembered: locales are configuration, but typed by people.
+var displayed = map[string]bool{"en": true, "en-US": true, "en-GB": true, "de": true, "de-DE": true, "fr": true, "fr-FR": true, "ar": true, "ar-SA": true, "ar-EG": true}
+
+// CountryName is a country's name in a locale, or the code if it is unknown.
+func CountryName(code, locale string) string {
+	if code == "" {
+		return ""
+	}
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	namer := display.Regions(language.Make(locale))
+	if namer == nil {
+		namer = display.Regions(language.English)
+	}
+	if name := namer.Name(region); name != "" {
+		return name
+	}
+	return code
+}

@@ -1,0 +1,20 @@
+package customer
+
+import (
+	"context"
+
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Service is the customers' use-cases.
+type Service struct {
+	db *sqldb.DB
+}
+
+// New makes the service.
+func New(db *sqldb.DB) *Service { return &Service{db: db} }
+
+// Get returns one customer.
+func (s *Service) Get(ctx context.Context, id int64) (Customer, error) {
+	return Load(ctx, s.db.Reader(), id)
+}

@@ -1,0 +1,62 @@
+package customer
+
+import (
+	"sort"
+	"strings"
+)
+
+// term is a text by whose beginning the keyword box finds a customer. shared is
+// the length of the longest beginning it has in common with a smaller term of
+// the same customer: a search for n bytes takes the terms with shared < n, and so
+// meets each customer once.
+type term struct {
+	text   string
+	shared int
+}
+
+// maxTerm keeps index entries small; nobody types more.
+const maxTerm = 100
+
+// terms lists what finds a customer, in order.
+func terms(email, first, last, phoneKey string) []term {
+	whole := Fold(fullName(first, last))
+	texts := []string{Fold(email), whole, Fold(fullName(last, first)), phoneKey}
+	for i := range len(whole) {
+		if whole[i] == ' ' {
+			texts = append(texts, whole[i+1:])
+		}
+	}
+	for i, t := range texts {
+		texts[i] = cutAt(t, maxTerm)
+	}
+	sort.Strings(texts)
+	var all []term
+	for i, t := range texts {
+		// A beginning of the next one finds nothing that the next one does not.
+		if t == "" || i+1 < len(texts) && strings.HasPrefix(texts[i+1], t) {
+			continue
+		}
+		shared := 0
+		if len(all) > 0 {
+			shared = common(all[len(all)-1].text, t)
+		}
+		all = append(all, term{t, shared})
+	}
+	return all
+}
+
+// cutAt shortens s to at most n bytes of whole characters.
+func cutAt(s string, n int) string {
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
+
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
