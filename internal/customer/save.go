@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -97,8 +98,11 @@ func (s *Service) SetActive(ctx context.Context, id int64, active bool) error {
 		aboutCustomer(tx, c)
 		tx.Details = "Customer " + c.Name()
 		tx.Diff("active", yesNo(c.Active), yesNo(active))
-		now := sqldb.Micros(tx.Now())
-		_, err = tx.Exec(ctx, `UPDATE customer SET active = $2, sessions_valid_after = $3, version = version + 1, updated_at = $3 WHERE id = $1`, id, active, now)
+		_, err = tx.Exec(ctx, `UPDATE customer SET active = $2, version = version + 1, updated_at = $3 WHERE id = $1`, id, active, sqldb.Micros(tx.Now()))
+		if err != nil || active {
+			return err
+		}
+		_, err = s.sessions.EndAllCustomer(ctx, tx, id, session.Deactivated)
 		return err
 	})
 }
@@ -112,14 +116,9 @@ func (s *Service) ForceSignIn(ctx context.Context, id int64) error {
 		}
 		aboutCustomer(tx, c)
 		tx.Details = "Customer " + c.Name()
-		return endSessions(ctx, tx, id)
+		_, err = s.sessions.EndAllCustomer(ctx, tx, id, session.EndedByStaff)
+		return err
 	})
-}
-
-// endSessions makes every session begun until now invalid.
-func endSessions(ctx context.Context, tx *sqldb.Tx, id int64) error {
-	_, err := tx.Exec(ctx, `UPDATE customer SET sessions_valid_after = $2 WHERE id = $1`, id, sqldb.Micros(tx.Now()))
-	return err
 }
 
 // Delete deletes a customer with addresses, wish list and carts. What the log

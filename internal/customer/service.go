@@ -3,16 +3,20 @@ package customer
 import (
 	"context"
 
+	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
 // Service is the customers' use-cases.
 type Service struct {
-	db *sqldb.DB
+	db       *sqldb.DB
+	sessions *session.Service
 }
 
 // New makes the service.
-func New(db *sqldb.DB) *Service { return &Service{db: db} }
+func New(db *sqldb.DB, sessions *session.Service) *Service {
+	return &Service{db: db, sessions: sessions}
+}
 
 // Get returns one customer.
 func (s *Service) Get(ctx context.Context, id int64) (Customer, error) {
