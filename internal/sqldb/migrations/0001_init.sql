@@ -309,7 +309,7 @@ CREATE TABLE product_text (
   description {{text}} NOT NULL DEFAULT '',
   PRIMARY KEY (product_id, store_view_id)
 );
-CREATE INDEX product_text_url ON product_text (url_key, store_view_id);
+CREATE UNIQUE INDEX product_text_url ON product_text (url_key, store_view_id) WHERE url_key <> '';
 CREATE INDEX product_text_name ON product_text (store_view_id, name_key, product_id);
 CREATE TABLE product_website (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
@@ -342,6 +342,25 @@ CREATE TABLE product_category (
   PRIMARY KEY (category_id, product_id)
 );
 CREATE INDEX product_category_product ON product_category (product_id);
+-- What a shopper may list, worked out when products and categories are saved: a product appears in its
+-- categories and all above them while the whole branch is active; category_id 0 is what search may find.
+CREATE TABLE product_listing (
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  category_id BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  PRIMARY KEY (website_id, category_id, position, product_id)
+);
+CREATE INDEX product_listing_product ON product_listing (product_id);
+-- Addresses that pages once had in a store view: kind 'category' (whole path) or 'product' (url key).
+CREATE TABLE url_redirect (
+  store_view_id BIGINT NOT NULL,
+  kind {{text}} NOT NULL,
+  path {{text}} NOT NULL,
+  target_id BIGINT NOT NULL,
+  PRIMARY KEY (store_view_id, kind, path)
+);
+CREATE INDEX url_redirect_target ON url_redirect (kind, target_id);
 CREATE TABLE product_attribute (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
   code {{text}} NOT NULL,

@@ -1,0 +1,171 @@
+// Package cart owns the shopping cart: its lines, limits and totals, who
+// changed it last, and the merge of a guest's cart into a customer's at the
+// shopper's own sign-in.
+//
+// It refuses to hold more than can be sold, and it never merges while somebody
+// acts in another one's account: what an agent collected as a guest is not the
+// customer's. It does not know impersonation; the change it asks for does.
+package cart
+
+import (
+	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/money"
+)
+
+// The limits of a cart.
+const (
+	MaxLines = 1000
+	MaxQty   = 10_000
+)
+
+// Cart is a cart as it is now, priced for its owner. The zero value is empty.
+type Cart struct {
+	ID       int64
+	PublicID string
+	Version  int64
+	Currency string
+	Lines    []Line
+}
+
+// Line is one product in a cart.
+type Line struct {
+	Card    catalog.Card
+	Qty     int64
+	Total   money.Amount
+	Problem Problem
+}
+
+// Problem is why a line cannot be bought as it stands.
+type Problem string
+
+// The problems; Left of a line says how many there are.
+const (
+	NoProblem  Problem = ""
+	Gone       Problem = "gone"         // no longer sold here
+	OutOfStock Problem = "out_of_stock" // none left
+	TooMany    Problem = "too_many"     // fewer left than wanted
+)
+
+// Left is how many of the line's product can be bought.
+func (l Line) Left() int64 { return l.Card.Salable }
+
+// Count is the number of pieces.
+func (c *Cart) Count() (n int64) {
+	for _, l := range c.Lines {
+		n += l.Qty
+	}
+	return n
+}
+
+// Subtotal adds up the lines that are still sold.
+func (c *Cart) Subtotal() (money.Amount, error) {
+	total := money.Zero(c.Currency)
+	for _, l := range c.Lines {
+		if l.Problem == Gone {
+			continue
+		}
+		var err error
+		if total, err = total.Add(l.Total); err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return total, nil
+}
+
+// Problems is the number of lines with one.
+func (c *Cart) Problems() (n int) {
+	for _, l := range c.Lines {
+		if l.Problem != NoProblem {
+			n++
+		}
+	}
+	return n
+}
+
+// price works out a line's total and problem from what is known of its product.
+func (l *Line) price() error {
+	switch {
+	case !l.Card.Sold:
+		l.Problem = Gone
+	case l.Card.Salable <= 0:
+		l.Problem = OutOfStock
+	case l.Card.Salable < l.Qty:
+		l.Problem = TooMany
+	}
+	var err error
+	l.Total, err = l.Card.Price.Mul(l.Qty)
+	return err
+}
+
+// Outcome is what a change did to one line.
+type Outcome struct {
+	SKU, Name     string
+	Before, After int64
+	Capped        bool // fewer than wanted, because no more can be sold
+	Secret        string
+}
+
+// The codes of refusals, so that the storefront can say them in its language.
+const (
+	CodeGone     = "cart_gone"      // not sold here
+	CodeNone     = "cart_none_left" // out of stock
+	CodeNoMore   = "cart_no_more"   // all that are left are in the cart already
+	CodeQty      = "cart_qty"       // not a quantity
+	CodeFull     = "cart_full"      // too many lines
+	CodeChanged  = "cart_changed"   // somebody changed the cart meanwhile
+	CodeNotThere = "cart_not_there" // the line is no longer in the cart
+)
+
+// add is the rule of adding: up to what can be sold, less with a notice,
+// refused when nothing can be added at all.
+func add(card catalog.Card, have, want int64, lines int) (after int64, capped bool, err error) {
+	switch {
+	case want < 1 || want > MaxQty:
+		return 0, false, refuse(CodeQty, "Enter a quantity from 1 to %d.", MaxQty)
+	case !card.Sold:
+		return 0, false, refuse(CodeGone, "This product is not sold here any more.")
+	case card.Salable <= 0:
+		return 0, false, refuse(CodeNone, "This product is out of stock.")
+	case have == 0 && lines >= MaxLines:
+		return 0, false, refuse(CodeFull, "A cart holds at most %d different products.", MaxLines)
+	}
+	after = min(have+want, card.Salable, MaxQty)
+	if after <= have {
+		return 0, false, refuse(CodeNoMore, "All that are left of this product are in the cart already.")
+	}
+	return after, after < have+want, nil
+}
+
+// change is the rule of setting a quantity; 0 removes the line.
+func change(card catalog.Card, want int64) (after int64, capped bool, err error) {
+	switch {
+	case want < 0 || want > MaxQty:
+		return 0, false, refuse(CodeQty, "Enter a quantity from 0 to %d.", MaxQty)
+	case want == 0:
+		return 0, false, nil
+	case !card.Sold:
+		return 0, false, refuse(CodeGone, "This product is not sold here any more.")
+	case card.Salable <= 0:
+		return 0, false, refuse(CodeNone, "This product is out of stock.")
+	}
+	after = min(want, card.Salable)
+	return after, after < want, nil
+}
+
+// merge is the rule of merging one line: quantities add up to what can be sold;
+// what the customer already had is never lowered, and what can no longer be
+// sold is not taken over.
+func merge(card catalog.Card, have, guest int64) (after int64, capped bool) {
+	if !card.Sold {
+		return have, guest > 0
+	}
+	after = max(have, min(have+guest, card.Salable, MaxQty))
+	return after, after < have+guest
+}
+
+func refuse(code, format string, args ...any) error {
+	e := fault.New(fault.Invalid, format, args...)
+	e.Code = code
+	return e
+}

@@ -1,0 +1,162 @@
+package cart
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/id"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// The actions of this area.
+const (
+	ItemAdded   sqldb.Action = "cart.item_added"
+	ItemChanged sqldb.Action = "cart.item_changed"
+	ItemRemoved sqldb.Action = "cart.item_removed"
+	Cleared     sqldb.Action = "cart.cleared"
+	Merged      sqldb.Action = "cart.merged"
+)
+
+// Owner says whose cart: a customer's on a website, or a guest's by the secret
+// of its cookie, and for whom its prices are.
+type Owner struct {
+	CustomerID int64
+	Secret     string // of a guest's cart, "" without
+	WebsiteID  int64
+	ViewID     int64
+	GroupID    int64
+	Currency   string
+}
+
+func (o Owner) scope(now time.Time) catalog.Scope {
+	return catalog.Scope{WebsiteID: o.WebsiteID, ViewID: o.ViewID, GroupID: o.GroupID, Currency: o.Currency, Now: now}
+}
+
+// Service is the carts of one database.
+type Service struct{ db *sqldb.DB }
+
+// New returns the carts in db.
+func New(db *sqldb.DB) *Service { return &Service{db: db} }
+
+// bind says whose cart in SQL; c is cart. A secret never finds a customer's cart.
+func (o Owner) bind(w *sqldb.Where) string {
+	if o.CustomerID != 0 {
+		return w.Bind("c.customer_id = ? AND c.website_id = ? AND c.active", o.CustomerID, o.WebsiteID)
+	}
+	return w.Bind("c.token_hash = ? AND c.website_id = ? AND c.active AND c.customer_id IS NULL", id.Hash(o.Secret), o.WebsiteID)
+}
+
+func (o Owner) nobody() bool { return o.CustomerID == 0 && o.Secret == "" }
+
+// Load returns the owner's cart with current prices and problems, empty when
+// there is none: one query.
+func (s *Service) Load(ctx context.Context, o Owner) (*Cart, error) {
+	return load(ctx, s.db.Reader(), o, s.db.Now())
+}
+
+// LoadTx is Load inside a change.
+func (s *Service) LoadTx(ctx context.Context, tx *sqldb.Tx, o Owner) (*Cart, error) {
+	return load(ctx, tx, o, tx.Now())
+}
+
+func load(ctx context.Context, q sqldb.Querier, o Owner, now time.Time) (*Cart, error) {
+	c := &Cart{Currency: o.Currency}
+	if o.nobody() {
+		return c, nil
+	}
+	var w sqldb.Where
+	from := `cart c JOIN cart_item i ON i.cart_id = c.id JOIN product p ON p.id = i.product_id`
+	w.And(o.bind(&w))
+	query := catalog.CardsQuery(o.scope(now), &w, from, ", c.id, c.public_id, c.version, i.qty") + w.SQL() + " ORDER BY i.added_at, i.id"
+	lines, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (l Line, err error) {
+		l.Card, err = catalog.ScanCard(r, o.Currency, &c.ID, &c.PublicID, &c.Version, &l.Qty)
+		if err == nil {
+			err = l.price()
+		}
+		return l, err
+	}, query, w.Args()...)
+	c.Lines = lines
+	return c, err
+}
+
+// Count is the number of pieces in the owner's cart.
+func (s *Service) Count(ctx context.Context, o Owner) (int64, error) {
+	if o.nobody() {
+		return 0, nil
+	}
+	var w sqldb.Where
+	w.And(o.bind(&w))
+	return sqldb.One(ctx, s.db.Reader(), sqldb.Value[int64],
+		`SELECT CAST(COALESCE(SUM(i.qty), 0) AS BIGINT) FROM cart c JOIN cart_item i ON i.cart_id = c.id`+w.SQL(), w.Args()...)
+}
+
+// place is one product seen from one cart.
+type place struct {
+	card    catalog.Card
+	cartID  int64 // 0 without a cart
+	version int64
+	qty     int64
+	lines   int
+}
+
+// find reads in one query the product, the owner's cart and how many of the
+// product are in it.
+func find(ctx context.Context, tx *sqldb.Tx, o Owner, sku string) (p place, ok bool, err error) {
+	var w sqldb.Where
+	key := w.Bind("?", catalog.SKUKey(sku))
+	whose := o.bind(&w)
+	from := `product p LEFT JOIN cart c ON ` + whose + `
+		LEFT JOIN cart_item i ON i.cart_id = c.id AND i.product_id = p.id`
+	query := catalog.CardsQuery(o.scope(tx.Now()), &w, from, `, COALESCE(c.id, 0), COALESCE(c.version, 0), COALESCE(i.qty, 0),
+		(SELECT COUNT(*) FROM cart_item n WHERE n.cart_id = c.id)`) + ` WHERE p.sku_key = ` + key
+	p.card, err = catalog.ScanCard(tx.QueryRow(ctx, query, w.Args()...), o.Currency, &p.cartID, &p.version, &p.qty, &p.lines)
+	_, ok, err = sqldb.Found(p, err)
+	return p, ok, err
+}
+
+// touch says who changed a cart last and moves its version.
+func touch(ctx context.Context, tx *sqldb.Tx, cartID int64) error {
+	who, _ := actor.From(ctx)
+	_, err := tx.Exec(ctx, `UPDATE cart SET version = version + 1, actor_kind = $2, actor_id = $3, actor_name = $4,
+		impersonation_id = $5, updated_at = $6 WHERE id = $1`,
+		cartID, who.Kind, who.ID, who.Name, sqldb.NullID(who.Impersonation), sqldb.Micros(tx.Now()))
+	return err
+}
+
+// open makes the owner's cart. A customer's may have been made by a parallel
+// request: then that one is used. A guest gets a new secret.
+func open(ctx context.Context, tx *sqldb.Tx, o Owner) (cartID int64, secret string, err error) {
+	who, _ := actor.From(ctx)
+	var hash any
+	if o.CustomerID == 0 {
+		secret = id.Secret()
+		hash = id.Hash(secret)
+	}
+	cartID, made, err := sqldb.Found(sqldb.One(ctx, tx, sqldb.Value[int64], `INSERT INTO cart (public_id, token_hash, website_id, store_view_id, customer_id, active,
+		actor_kind, actor_id, actor_name, impersonation_id, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, TRUE, $6, $7, $8, $9, $10, $10) ON CONFLICT DO NOTHING RETURNING id`,
+		id.New(), hash, o.WebsiteID, o.ViewID, sqldb.NullID(o.CustomerID),
+		who.Kind, who.ID, who.Name, sqldb.NullID(who.Impersonation), sqldb.Micros(tx.Now())))
+	if err != nil || made {
+		return cartID, secret, err
+	}
+	cartID, err = sqldb.One(ctx, tx, sqldb.Value[int64],
+		`SELECT id FROM cart WHERE customer_id = $1 AND website_id = $2 AND active`, o.CustomerID, o.WebsiteID)
+	return cartID, "", err
+}
+
+func notThere() error {
+	e := fault.New(fault.NotFound, "This product is no longer in the cart.")
+	e.Code = CodeNotThere
+	return e
+}
+
+func unknown(sku string) error {
+	e := fault.New(fault.NotFound, "There is no product %q.", strings.TrimSpace(sku))
+	e.Code = CodeGone
+	return e
+}
