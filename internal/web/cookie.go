@@ -3,36 +3,75 @@ package web
 import (
 	"net/http"
 	"strings"
+	"unicode"
 )
 
-// The cookies, all with the __Host- prefix: this host only, this path, Secure.
+// The cookies that say who somebody is. All have the __Host- prefix: browsers
+// take such a cookie only over TLS (or loopback), only from the host itself and
+// for all of it, so that no neighbouring host can plant one.
 const (
-	AdminCookie  = "__Host-admin"  // an Admin user's session
-	ShopCookie   = "__Host-shop"   // a customer's own session
+	AdminCookie  = "__Host-admin"  // session of an Admin user
+	ShopCookie   = "__Host-shop"   // session of a customer
 	CartCookie   = "__Host-cart"   // a guest's cart
 	StayCookie   = "__Host-stay"   // a stay in a customer's account
-	AssistCookie = "__Host-assist" // the hand-off's verifier, for a minute or two
+	AssistCookie = "__Host-assist" // verifier of a hand-off under way
 )
 
-const maxCookie = 200
+// maxCookie is longer than any of our secrets.
+const maxCookie = 256
 
-// Cookie returns the value of a session cookie. The name must match to the
-// byte; when it comes twice (somebody tossed one in from a sibling host or an
-// insecure page), neither is believed.
+// Cookie returns the value of one of the cookies above, "" when the request
+// carries none. The name must match to the byte. If the request has it twice, or
+// has a name that only looks like it, somebody may be tossing cookies, and the
+// request counts as one without.
 func Cookie(r *http.Request, name string) string {
-	value, n := "", 0
-	for _, c := range r.Cookies() {
-		if c.Name == name {
-			value = c.Value
-			n++
-		} else if strings.EqualFold(strings.TrimSpace(c.Name), name) {
-			return ""
+	value, found := "", false
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			n, v, _ := strings.Cut(strings.TrimPrefix(pair, " "), "=")
+			switch {
+			case n == name && !found:
+				value, found = v, true
+			case n == name || resembles(n, name):
+				return ""
+			}
 		}
 	}
-	if n != 1 || len(value) > maxCookie {
+	if !isSecret(value) {
 		return ""
 	}
 	return value
+}
+
+// resembles reports whether a server less strict could take n for name: other
+// case, or space and invisible characters around or within.
+func resembles(n, name string) bool {
+	if len(n) < len(name) || len(n) > 4*len(name) {
+		return false
+	}
+	plain := strings.Map(func(r rune) rune {
+		if r <= ' ' || r > unicode.MaxASCII || r == '"' || r == 0x7f {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, n)
+	return plain == strings.ToLower(name)
+}
+
+// isSecret reports whether a value is made of what our secrets are made of.
+func isSecret(v string) bool {
+	if len(v) > maxCookie {
+		return false
+	}
+	for i := range len(v) {
+		c := v[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // HasCookie reports whether a cookie of that name came at all, believed or not.
