@@ -11,7 +11,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -21,6 +24,10 @@ type Deps struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	BaseURL string // the Admin's own origin, "https://admin.shop.example"
+
+	Sessions *session.Service
+	Staff    *staff.Service
+	Roles    *acl.Service
 }
 
 // App is the Admin.

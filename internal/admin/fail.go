@@ -2,7 +2,6 @@ package admin
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
@@ -27,7 +26,7 @@ var failures = map[int]failure{
 // fail draws the page for a failure, in the frame when somebody is signed in.
 func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) error {
 	if status == http.StatusUnauthorized {
-		return a.toSignIn(w, r)
+		return a.toSignIn(w, r, f)
 	}
 	words := failures[status]
 	if f.Message != "" {
@@ -38,18 +37,4 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 		return a.page(w, r, status, adminPage{Title: words.title}, body)
 	}
 	return web.Render(w, r, status, within(BarePage(words.title, false, nil), body))
-}
-
-// toSignIn sends a visitor without a session to sign in and back again.
-func (a *App) toSignIn(w http.ResponseWriter, r *http.Request) error {
-	to := "/login"
-	if web.Safe(r.Method) && r.URL.Path != "/" {
-		to += "?" + url.Values{"back": {r.URL.RequestURI()}}.Encode()
-	}
-	if web.HTMX(r) {
-		w.Header().Set("HX-Redirect", to)
-		w.WriteHeader(http.StatusUnauthorized)
-		return nil
-	}
-	return web.Redirect(w, r, to)
 }
