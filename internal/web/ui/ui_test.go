@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
@@ -156,6 +157,21 @@ func TestAssetsAreImmutableAndTyped(t *testing.T) {
 		if w.Code != 200 || h.Get("Content-Type") != kind || h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d %v", name, w.Code, h)
 		}
+	}
+}
+
+func TestAssetsAreCompressedForWhoeverAcceptsIt(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, Asset("shop.css"), nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	AssetHandler().ServeHTTP(w, r)
+	unzipped, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(unzipped)
+	if err != nil || !bytes.Equal(body, assets["shop.css"].body) {
+		t.Errorf("%d bytes, %v", len(body), err)
 	}
 }
 
