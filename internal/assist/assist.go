@@ -1,0 +1,51 @@
+// Package assist is Login as Customer: an Admin user acts in a customer's
+// account with the customer's consent, visibly, for a while, and on the record.
+// It is the first consumer of package impersonate, which owns the hand-off and
+// the life of a stay; this package owns who may (one query, one pure function),
+// consent, the guard inside every change, the log, and the settings.
+//
+// The Admin calls [Service.Offer], [Service.Begin], [Service.Authorize] and the
+// log; the storefront calls [Service.Enter], [Service.Resume], [Service.Viewed],
+// [Service.End] and [Service.SetConsent]; the application wires
+// [Service.Guard] as sqldb's hook before every change and [Service.Sweep] as a
+// periodic task. Every command takes who acts from its context.
+//
+// Nothing that decides is remembered: each step, each request and each change
+// reads the facts from the database. No other area may import this package.
+package assist
+
+import (
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/sqldb"
+	stores "github.com/storehand/storehand/internal/store"
+)
+
+// The actions of this package, as the Actions Report names them.
+const (
+	ActionBegun      sqldb.Action = "login_as_customer.begun"
+	ActionAuthorized sqldb.Action = "login_as_customer.authorized"
+	ActionEntered    sqldb.Action = "login_as_customer.entered"
+	ActionEnded      sqldb.Action = "login_as_customer.ended"
+	ActionRefused    sqldb.Action = "login_as_customer.refused"
+	ActionPageViewed sqldb.Action = "login_as_customer.page_viewed"
+	ActionConsent    sqldb.Action = "login_as_customer.consent_changed"
+)
+
+// Service is Login as Customer over one database.
+type Service struct {
+	db       *sqldb.DB
+	stores   *stores.Service
+	sessions *session.Service
+	manager  *impersonate.Manager
+}
+
+// New gives a Service. The caller wires its Guard into db.Hooks.
+func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Service {
+	s := &Service{db: db, stores: views, sessions: sessions}
+	s.manager = impersonate.New(store{db}, s,
+		impersonate.WithClock(db.Now),
+		// Viewed and Guard count requests as use: Resume itself only reads.
+		impersonate.WithTouchEvery(never))
+	return s
+}

@@ -1,0 +1,195 @@
+package assist
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
+	stores "github.com/storehand/storehand/internal/store"
+)
+
+// never is longer than any stay.
+const never = time.Duration(math.MaxInt64)
+
+// The longest texts that are kept, in characters.
+const (
+	maxReason = 500
+	maxTicket = 60
+	maxPath   = 300
+)
+
+// BeginForm is the dialog's answer.
+type BeginForm struct {
+	CustomerID  int64
+	StoreViewID int64  // with Manual Selection; otherwise ignored
+	ReasonCode  string // of a ReasonPreset; field "reason_code"
+	Reason      string // field "reason"
+	Ticket      string // field "ticket"
+
+	// Where one comes from, for "Back to…", and where to land; paths only.
+	BackPath, BackLabel string
+	LandPath            string
+}
+
+// Begun is a stay that was begun, and where the browser goes next.
+type Begun struct {
+	PublicID string
+	StartURL string // of the storefront, with the id of the request
+}
+
+// Begin records the wish of the Admin user in the context to act as a customer
+// and ends their earlier stay. The error is a *Refusal when the facts are
+// against it (recorded too), or a fault of kind Invalid with the form's fields.
+func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
+	who, _ := actor.From(ctx)
+	if who.Kind != actor.Admin || who.SessionID == 0 {
+		return Begun{}, fault.New(fault.Denied, "Only an Admin user can log in as a customer.")
+	}
+	if who.Impersonating() {
+		return Begun{}, refusal(impersonate.Nested)
+	}
+	q := s.db.Reader()
+	set, err := readSettings(ctx, q)
+	if err != nil {
+		return Begun{}, err
+	}
+	p, err := loadPeople(ctx, q, who, form.CustomerID)
+	if err != nil {
+		return Begun{}, err
+	}
+	// Judged before anything is said about the form or the customer.
+	if cause := judge(p.facts, question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now()); cause != "" {
+		return Begun{}, s.refuseBegin(ctx, cause, p)
+	}
+	tree, err := s.stores.Tree(ctx)
+	if err != nil {
+		return Begun{}, err
+	}
+	view, err := target(set, p, tree, form)
+	if err != nil {
+		return Begun{}, err
+	}
+	i, err := s.manager.Begin(ctx, request(set, p, view, form, who))
+	if err != nil {
+		return Begun{}, refused(err)
+	}
+	return Begun{PublicID: i.ID, StartURL: view.URL("/assist/start") + "?request=" + url.QueryEscape(i.ID)}, nil
+}
+
+// refuseBegin records a refusal that came before there was anything to store.
+func (s *Service) refuseBegin(ctx context.Context, cause impersonate.Cause, p people) error {
+	no := refusal(cause)
+	r := impersonate.Refusal{Step: impersonate.StepBegin, Cause: cause, Err: no}
+	r.Impersonation.Actor.Name = p.AdminName
+	if p.customerFound {
+		r.Impersonation.Subject = impersonate.Party{Kind: customerKind, ID: text(p.CustomerID), Name: p.CustomerName}
+	}
+	if err := (store{s.db}).Refused(ctx, r); err != nil {
+		return err
+	}
+	return no
+}
+
+// target checks the form and finds the store view. Whether the customer may use
+// the view is judged in the transaction.
+func target(set Settings, p people, tree *stores.Tree, form BeginForm) (stores.View, error) {
+	wrong := fault.Fields{}
+	checkReason(wrong, set, form)
+	view, found := automaticView(p, tree)
+	if set.Manual {
+		view, found = tree.View(form.StoreViewID)
+		if !found {
+			wrong.Add("store_view", "Please select a store view.")
+		}
+	}
+	if err := wrong.Err(); err != nil {
+		return view, err
+	}
+	if !found {
+		return view, refusal(impersonate.TargetUnusable)
+	}
+	return view, nil
+}
+
+func checkReason(wrong fault.Fields, set Settings, form BeginForm) {
+	preset, known := presetOf(form.ReasonCode)
+	words := strings.TrimSpace(form.Reason)
+	switch {
+	case form.ReasonCode != "" && !known:
+		wrong.Add("reason_code", "Please choose one of the reasons.")
+	case set.ReasonRequired && form.ReasonCode == "" && words == "":
+		wrong.Add("reason_code", "Please say why.")
+	case set.ReasonRequired && preset.NeedsText && words == "":
+		wrong.Add("reason", "Please say why in a few words.")
+	}
+	if utf8.RuneCountInString(form.Reason) > maxReason {
+		wrong.Add("reason", "Please use at most %d characters.", maxReason)
+	}
+	if utf8.RuneCountInString(form.Ticket) > maxTicket {
+		wrong.Add("ticket", "Please use at most %d characters.", maxTicket)
+	}
+}
+
+func request(set Settings, p people, view stores.View, form BeginForm, who actor.Who) impersonate.Request {
+	preset, _ := presetOf(form.ReasonCode)
+	mode := set.Mode
+	if p.roleViewOnly {
+		mode = impersonate.ViewOnly
+	}
+	return impersonate.Request{
+		Actor:   impersonate.Party{Kind: adminKind, ID: text(who.ID), Name: p.AdminName},
+		Subject: impersonate.Party{Kind: customerKind, ID: text(form.CustomerID), Name: p.CustomerName},
+		Parent:  text(who.SessionID), ParentExpiresAt: p.sessionExpires,
+		Audience: view.BaseURL.Origin(), Target: text(view.ID),
+		Mode: mode, Length: set.Length, Idle: set.Idle,
+		Reason: reasonText(preset, form.Reason),
+		Attributes: map[string]string{
+			attrCustomerEmail: p.CustomerEmail, attrAdminUsername: p.AdminUsername,
+			attrRoleID: text(p.roleID), attrRoleName: p.RoleName, attrWebsiteID: text(view.WebsiteID),
+			attrReasonCode: form.ReasonCode, attrTicket: strings.TrimSpace(form.Ticket),
+			attrBackPath: localPath(form.BackPath), attrBackLabel: clip(form.BackLabel, maxReason), attrLandPath: localPath(form.LandPath),
+			attrIP: who.IP, attrUserAgent: clip(who.UserAgent, maxPath),
+		},
+	}
+}
+
+// refused words the core's refusal: the policy's own words where it has any.
+func refused(err error) error {
+	var mine *Refusal
+	var core *impersonate.Refusal
+	switch {
+	case errors.As(err, &mine):
+		return mine
+	case errors.As(err, &core):
+		return refusal(core.Cause)
+	}
+	return err
+}
+
+// localPath gives a path on the same site, or "": nothing that leads elsewhere,
+// whatever a browser makes of slashes, backslashes and control characters.
+func localPath(p string) string {
+	if len(p) > maxPath || !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\x00\r\n\t") {
+		return ""
+	}
+	u, err := url.Parse(p)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return ""
+	}
+	return p
+}
+
+// clip shortens a text to n characters.
+func clip(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n])
+}

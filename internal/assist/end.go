@@ -1,0 +1,113 @@
+package assist
+
+import (
+	"context"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// End ends a stay for whoever is in the context: the Admin user whose stay it
+// is (from the stay itself or from the Admin), its customer, or an Admin user
+// who may end those of others. Who may not is told that it does not exist.
+// Ending a stay that has ended changes nothing and is no error.
+func (s *Service) End(ctx context.Context, publicID string) (Stay, error) {
+	stay, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE public_id = $1`, publicID))
+	if err != nil {
+		return stay, err
+	}
+	var cause impersonate.Cause
+	if found {
+		if cause, err = s.mayEnd(ctx, stay); err != nil {
+			return stay, err
+		}
+	}
+	if cause == "" {
+		return Stay{}, fault.New(fault.NotFound, "This session does not exist.")
+	}
+	// From inside the stay it is ended by the Admin user, not under the guard:
+	// leaving is always possible.
+	if who, _ := actor.From(ctx); who.Impersonating() {
+		ctx = stay.handingOff(ctx)
+	}
+	ended, err := s.manager.End(ctx, publicID, cause)
+	if err != nil {
+		return stay, err
+	}
+	stay.EndedAt, stay.Cause = ended.EndedAt, ended.Cause
+	return stay, nil
+}
+
+// mayEnd gives the cause with which the context may end a stay, or "".
+func (s *Service) mayEnd(ctx context.Context, stay Stay) (impersonate.Cause, error) {
+	who, _ := actor.From(ctx)
+	switch {
+	case who.Impersonating():
+		if who.Impersonation == stay.ID {
+			return impersonate.ClosedByActor, nil
+		}
+		return "", nil
+	case who.Kind == actor.Customer && who.ID == stay.CustomerID:
+		return impersonate.ClosedBySubject, nil
+	case who.Kind == actor.Admin && who.ID == stay.AdminUserID:
+		return impersonate.ClosedByActor, nil
+	case who.Kind == actor.Admin:
+		g, err := grantOf(ctx, s.db.Reader(), who.ID)
+		if err != nil || !g.Allows(acl.AssistEndOthers) || !g.AllowsWebsite(stay.WebsiteID) {
+			return "", err
+		}
+		return impersonate.ClosedBySupervisor, nil
+	}
+	return "", nil
+}
+
+// grantOf reads what an active Admin user may do now.
+func grantOf(ctx context.Context, q sqldb.Querier, adminUser int64) (acl.Grant, error) {
+	role, found, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT role_id FROM admin_user WHERE id = $1 AND active`, adminUser))
+	if err != nil || !found {
+		return acl.Grant{}, err
+	}
+	return acl.Load(ctx, q, role)
+}
+
+// sweepTimeout bounds one run of the sweep.
+const sweepTimeout = time.Minute
+
+// Sweep records the end of every stay that is over, whatever the cause, though
+// no request has come to find out. Nothing depends on it but the record.
+// The periodic runner calls it every minute or so, with a system actor.
+func (s *Service) Sweep(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
+	defer cancel()
+	q := s.db.Reader()
+	stays, err := sqldb.All(ctx, q, scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE ended_at IS NULL ORDER BY id`)
+	if err != nil {
+		return err
+	}
+	for _, stay := range stays {
+		cause, err := s.overFor(ctx, q, stay)
+		if err == nil && cause != "" {
+			_, err = s.manager.End(s.noticing(ctx, stay), stay.PublicID, cause)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overFor gives the cause for which a stay is over, or "".
+func (s *Service) overFor(ctx context.Context, q sqldb.Querier, stay Stay) (impersonate.Cause, error) {
+	_, err := s.alive(ctx, q, stay, s.db.Now())
+	if err == nil {
+		return "", nil
+	}
+	if dead, ok := endedIn(err); ok {
+		return dead.Impersonation.Cause, nil
+	}
+	return "", err
+}

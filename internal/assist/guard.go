@@ -1,0 +1,69 @@
+package assist
+
+import (
+	"context"
+	"errors"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Guard is the hook before every change: while impersonating it refuses all
+// that the stay no longer allows, in the transaction of the change itself.
+//
+// It writes to the stay first. A withdrawal that ends the stay writes to the
+// same row, so one of the two waits for the other: a change is wholly before
+// the withdrawal, or refused. The error is Gone for a stay that is over and
+// Denied for one that may only look.
+func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
+	who, ok := actor.From(ctx)
+	if !ok || !who.Impersonating() {
+		return nil
+	}
+	mode, err := s.use(ctx, tx, who.Impersonation)
+	if err != nil {
+		return err
+	}
+	if tx.Action == ActionPageViewed || tx.Action == ActionEnded {
+		return nil
+	}
+	if mode == impersonate.ViewOnly || who.ViewOnly {
+		return fault.New(fault.Denied, "This session may only look: nothing was changed.")
+	}
+	return nil
+}
+
+// use counts a request as activity of the stay and of the Admin session it
+// belongs to, and asks everything again.
+func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.Mode, error) {
+	now := tx.Now()
+	stay, found, err := sqldb.Found(sqldb.One(ctx, tx, scanStay, `UPDATE impersonation SET last_used_at = $2
+		WHERE id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL AND expires_at > $2 AND last_used_at + idle_micros > $2
+		RETURNING `+stayColumns, id, sqldb.Micros(now)))
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		stay, err = sqldb.One(ctx, tx, scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE id = $1`, id)
+		if errors.Is(err, sqldb.ErrNone) {
+			return "", gone(impersonate.Unknown, nil)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	mode, err := s.alive(ctx, tx, stay, now)
+	var dead *impersonate.EndedError
+	if errors.As(err, &dead) {
+		return "", gone(dead.Impersonation.Cause, nil)
+	}
+	if err != nil {
+		return "", err
+	}
+	// An Admin who helps is not idle; the session's absolute limit stays.
+	_, err = tx.Exec(ctx, `UPDATE admin_session SET last_seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND last_seen_at < $3`,
+		stay.AdminSessionID, sqldb.Micros(now), sqldb.Micros(now.Add(-touchEvery)))
+	return mode, err
+}

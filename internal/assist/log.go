@@ -1,0 +1,388 @@
+package assist
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// CountCap is how far the log's stays are counted.
+const CountCap = 10_000
+
+// LogQuery says which stays the Login as Customer Log shows, and which page.
+type LogQuery struct {
+	CustomerID  int64
+	Customer    string // beginning of the customer's name or e-mail address
+	AdminUserID int64
+	AdminUser   string // beginning of the Admin user's name or user name
+	StoreViewID int64
+	From, Until time.Time         // of the beginning; from, and before
+	State       impersonate.State // "" for all
+	Cause       impersonate.Cause
+	ReasonCode  string
+	Reason      string // beginning of the words, or the ticket
+
+	// Websites limits the log to stays on these, for staff whose role has a
+	// scope; nil means all. An empty list shows nothing.
+	Websites []int64
+
+	Cursor string // from LogPage.Next or .Prev, "" for the newest
+	Size   int    // stays a page, 20 by default, at most 200
+}
+
+// LogPage is one page of the log, newest first.
+type LogPage struct {
+	Stays []LoggedStay
+	Total int  // at most CountCap
+	More  bool // there are more than Total
+	Next  string
+	Prev  string
+}
+
+// LoggedStay is a stay with what was done in it.
+type LoggedStay struct {
+	Stay
+	Actions int // changes made and refused, the hand-off and pages not counted
+	Views   int // pages looked at, as far as they are logged
+	Website string
+	View    string // name of the store view
+}
+
+// Log lists stays for whoever may View Login as Customer Log; the caller's
+// route has asked for that.
+func (s *Service) Log(ctx context.Context, query LogQuery) (LogPage, error) {
+	q := s.db.Reader()
+	var page LogPage
+	w := query.where()
+	n, err := sqldb.One(ctx, q, sqldb.Value[int],
+		`SELECT COUNT(*) FROM (SELECT 1 AS one FROM impersonation i`+w.SQL()+` LIMIT `+w.Bind("?", CountCap+1)+`) k`, w.Args()...)
+	if err != nil {
+		return page, err
+	}
+	page.Total, page.More = min(n, CountCap), n > CountCap
+	return page, s.logPage(ctx, q, query, &page)
+}
+
+func (q LogQuery) where() *sqldb.Where {
+	w := &sqldb.Where{}
+	if q.CustomerID != 0 {
+		w.And("i.customer_id = ?", q.CustomerID)
+	}
+	if q.AdminUserID != 0 {
+		w.And("i.admin_user_id = ?", q.AdminUserID)
+	}
+	begins(w, q.Customer, "i.customer_name", "i.customer_email")
+	begins(w, q.AdminUser, "i.admin_name", "i.admin_username")
+	begins(w, q.Reason, "i.reason", "i.ticket")
+	if q.StoreViewID != 0 {
+		w.And("i.store_view_id = ?", q.StoreViewID)
+	}
+	if !q.From.IsZero() {
+		w.And("i.begun_at >= ?", sqldb.Micros(q.From))
+	}
+	if !q.Until.IsZero() {
+		w.And("i.begun_at < ?", sqldb.Micros(q.Until))
+	}
+	if q.State != "" {
+		w.And("i.state = ?", string(q.State))
+	}
+	if q.Cause != "" {
+		w.And("i.end_cause = ?", string(q.Cause))
+	}
+	if q.ReasonCode != "" {
+		w.And("i.reason_code = ?", q.ReasonCode)
+	}
+	if q.Websites != nil {
+		within(w, "i.website_id", q.Websites)
+	}
+	return w
+}
+
+// begins asks for text at the beginning of one of two columns, in any case.
+func begins(w *sqldb.Where, text, a, b string) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" {
+		return
+	}
+	end := sqldb.PrefixEnd(text)
+	w.And("(LOWER("+a+") >= ? AND LOWER("+a+") < ?) OR (LOWER("+b+") >= ? AND LOWER("+b+") < ?)", text, end, text, end)
+}
+
+func within(w *sqldb.Where, column string, ids []int64) {
+	if len(ids) == 0 {
+		w.And("1 = 0")
+		return
+	}
+	w.And(column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")+")", sqldb.Any(ids)...)
+}
+
+// place is a stay in the order of the log; the page begins after it.
+type place struct {
+	At   int64 `json:"t"`
+	ID   int64 `json:"i"`
+	Back bool  `json:"b,omitempty"`
+}
+
+func (p place) String() string {
+	raw, _ := json.Marshal(p) // plain fields
+	return base64.RawURLEncoding.EncodeToString(raw)
+}
+
+// placeIn reads a cursor; a broken one is the first page.
+func placeIn(cursor string) (p place, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	ok = cursor != "" && err == nil && json.Unmarshal(raw, &p) == nil
+	return p, ok
+}
+
+func (s *Service) logPage(ctx context.Context, q sqldb.Querier, query LogQuery, page *LogPage) error {
+	size := query.Size
+	if size <= 0 || size > 200 {
+		size = 20
+	}
+	w, order := query.where(), "DESC"
+	at, onward := placeIn(query.Cursor)
+	switch {
+	case onward && at.Back:
+		w.And("(i.begun_at, i.id) > (?, ?)", at.At, at.ID)
+		order = "ASC"
+	case onward:
+		w.And("(i.begun_at, i.id) < (?, ?)", at.At, at.ID)
+	}
+	stays, err := sqldb.All(ctx, q, scanLogged, loggedStays+w.SQL()+` ORDER BY i.begun_at `+order+`, i.id `+order+` LIMIT `+w.Bind("?", size+1), w.Args()...)
+	if err != nil {
+		return err
+	}
+	further := len(stays) > size
+	if further {
+		stays = stays[:size]
+	}
+	if at.Back {
+		slices.Reverse(stays)
+	}
+	page.Stays = stays
+	if len(stays) == 0 {
+		return nil
+	}
+	first, last := stays[0], stays[len(stays)-1]
+	if further && !at.Back || at.Back {
+		page.Next = place{At: sqldb.Micros(last.BegunAt), ID: last.ID}.String()
+	}
+	if onward && (!at.Back || further) {
+		page.Prev = place{At: sqldb.Micros(first.BegunAt), ID: first.ID, Back: true}.String()
+	}
+	return nil
+}
+
+var loggedStays = `SELECT ` + prefixed("i", stayColumns) + `,
+	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.action_group <> 'login_as_customer'),
+	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.action = 'login_as_customer.page_viewed'),
+	COALESCE((SELECT name FROM website w WHERE w.id = i.website_id), ''),
+	COALESCE((SELECT name FROM store_view v WHERE v.id = i.store_view_id), '')
+	FROM impersonation i`
+
+func scanLogged(r sqldb.Scanner) (LoggedStay, error) {
+	var l LoggedStay
+	stay, err := scanStay(alsoScan{r, []any{&l.Actions, &l.Views, &l.Website, &l.View}})
+	l.Stay = stay
+	return l, err
+}
+
+// alsoScan reads further columns after those of a known row.
+type alsoScan struct {
+	row  sqldb.Scanner
+	more []any
+}
+
+func (s alsoScan) Scan(dest ...any) error { return s.row.Scan(append(dest, s.more...)...) }
+
+// prefixed names a table before each column.
+func prefixed(table, columns string) string {
+	names := strings.Split(columns, ",")
+	for k, n := range names {
+		names[k] = table + "." + strings.TrimSpace(n)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Stay gives one stay for the Admin user in the context: their own, or any with
+// View Login as Customer Log, within the reach of their role.
+func (s *Service) Stay(ctx context.Context, publicID string) (LoggedStay, error) {
+	who, _ := actor.From(ctx)
+	q := s.db.Reader()
+	stay, found, err := sqldb.Found(sqldb.One(ctx, q, scanLogged, loggedStays+` WHERE i.public_id = $1`, publicID))
+	if err != nil {
+		return LoggedStay{}, err
+	}
+	if found && who.Kind == actor.Admin && who.ID != stay.AdminUserID {
+		g, err := grantOf(ctx, q, who.ID)
+		if err != nil {
+			return LoggedStay{}, err
+		}
+		found = g.Allows(acl.AssistLog) && g.AllowsWebsite(stay.WebsiteID)
+	}
+	if !found || who.Kind != actor.Admin {
+		return LoggedStay{}, fault.New(fault.NotFound, "This session does not exist.")
+	}
+	return stay, nil
+}
+
+// CustomerStays lists the latest stays in a customer's account for the Admin
+// user in the context: their own, and with View Login as Customer Log all.
+func (s *Service) CustomerStays(ctx context.Context, customerID int64) (stays []LoggedStay, all bool, err error) {
+	who, _ := actor.From(ctx)
+	q := s.db.Reader()
+	g, err := grantOf(ctx, q, who.ID)
+	if err != nil || who.Kind != actor.Admin {
+		return nil, false, err
+	}
+	query := LogQuery{CustomerID: customerID, AdminUserID: who.ID, Size: 50}
+	if all = g.Allows(acl.AssistLog); all {
+		query.AdminUserID = 0
+		if !g.AllWebsites {
+			query.Websites = append([]int64{}, g.Websites...)
+		}
+	}
+	var page LogPage
+	err = s.logPage(ctx, q, query, &page)
+	return page.Stays, all, err
+}
+
+// RecentlyHelped lists the customers the Admin user in the context has last
+// been with, the latest first.
+func (s *Service) RecentlyHelped(ctx context.Context, n int) ([]Stay, error) {
+	who, _ := actor.From(ctx)
+	if who.Kind != actor.Admin {
+		return nil, nil
+	}
+	return sqldb.All(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation i
+		WHERE admin_user_id = $1 AND entered_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM impersonation l
+			WHERE l.admin_user_id = i.admin_user_id AND l.customer_id = i.customer_id AND l.entered_at IS NOT NULL AND l.begun_at > i.begun_at)
+		ORDER BY begun_at DESC, id DESC LIMIT $2`, who.ID, n)
+}
+
+// Step is one row of a stay's timeline: an action in the Actions Report.
+type Step struct {
+	ID         int64 // of the Actions Report's entry
+	At         time.Time
+	Action     sqldb.Action
+	Result     string // sqldb.Success or sqldb.Failure
+	By         string
+	Route      string
+	ObjectKind string
+	ObjectID   string
+	Details    string
+}
+
+// PageView tells whether the step is a page that was looked at.
+func (t Step) PageView() bool { return t.Action == ActionPageViewed }
+
+// maxSteps bounds a timeline.
+const maxSteps = 1000
+
+const stepColumns = `SELECT impersonation_id, id, at, action, result, actor_name, route, object_kind, object_id, details FROM audit_log`
+
+func scanStep(r sqldb.Scanner) (stay int64, t Step, err error) {
+	err = r.Scan(&stay, &t.ID, sqldb.Into(&t.At), &t.Action, &t.Result, &t.By, &t.Route, &t.ObjectKind, &t.ObjectID, &t.Details)
+	return stay, t, err
+}
+
+// Timeline gives what happened in a stay, in order, up to a thousand steps
+// after the one with the id given (0 for the beginning). Read the stay first.
+func (s *Service) Timeline(ctx context.Context, stayID, after int64) ([]Step, error) {
+	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (Step, error) {
+		_, t, err := scanStep(r)
+		return t, err
+	}, stepColumns+` WHERE impersonation_id = $1 AND id > $2 ORDER BY id LIMIT $3`, stayID, after, maxSteps)
+}
+
+// Visit is a stay as its customer sees it: when, why, by which role, what was
+// changed; not who.
+type Visit struct {
+	PublicID string // for End now
+	Live     bool
+	Begun    time.Time
+	Ended    time.Time // zero while live
+	Role     string
+	Reason   string
+	ViewOnly bool
+	Cause    impersonate.Cause
+	Changes  []Step
+}
+
+// Visits lists the latest stays in the account of the customer in the context
+// that were really entered, for the Support access page, running ones first.
+func (s *Service) Visits(ctx context.Context) ([]Visit, error) {
+	who, _ := actor.From(ctx)
+	if who.CustomerID() == 0 {
+		return nil, nil
+	}
+	q := s.db.Reader()
+	stays, err := sqldb.All(ctx, q, scanStay, `SELECT `+stayColumns+` FROM impersonation
+		WHERE customer_id = $1 AND entered_at IS NOT NULL ORDER BY begun_at DESC, id DESC LIMIT 50`, who.CustomerID())
+	if err != nil || len(stays) == 0 {
+		return nil, err
+	}
+	changes, err := changesIn(ctx, q, stays)
+	if err != nil {
+		return nil, err
+	}
+	visits := make([]Visit, len(stays))
+	for k, stay := range stays {
+		visits[k] = Visit{
+			PublicID: stay.PublicID, Live: stay.times().Live(s.db.Now()), Begun: stay.EnteredAt, Ended: stay.EndedAt,
+			Role: stay.RoleName, Reason: stay.Reason, ViewOnly: stay.ViewOnly(), Cause: stay.Cause, Changes: changes[stay.ID],
+		}
+	}
+	slices.SortStableFunc(visits, func(a, b Visit) int {
+		switch {
+		case a.Live == b.Live:
+			return 0
+		case a.Live:
+			return -1
+		}
+		return 1
+	})
+	return visits, nil
+}
+
+// changesIn reads what was changed in stays, by stay. Who acted stays out.
+func changesIn(ctx context.Context, q sqldb.Querier, stays []Stay) (map[int64][]Step, error) {
+	var w sqldb.Where
+	ids := make([]int64, len(stays))
+	for k, stay := range stays {
+		ids[k] = stay.ID
+	}
+	within(&w, "impersonation_id", ids)
+	w.And("action_group <> 'login_as_customer' AND result = 'success'")
+	changes := map[int64][]Step{}
+	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
+		stay, t, err := scanStep(r)
+		t.By = ""
+		changes[stay] = append(changes[stay], t)
+		return struct{}{}, err
+	}, stepColumns+w.SQL()+` ORDER BY id LIMIT `+w.Bind("?", maxSteps), w.Args()...)
+	return changes, err
+}
+
+// Inside gives the live stay in a customer's account, or nil: for the notice in
+// the customer's own session. One look-up by key.
+func (s *Service) Inside(ctx context.Context, customerID int64) (*Visit, error) {
+	stays, err := sqldb.All(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation
+		WHERE customer_id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL`, customerID)
+	for _, stay := range stays {
+		if stay.times().Live(s.db.Now()) {
+			return &Visit{PublicID: stay.PublicID, Live: true, Begun: stay.EnteredAt, Role: stay.RoleName, Reason: stay.Reason, ViewOnly: stay.ViewOnly()}, err
+		}
+	}
+	return nil, err
+}

@@ -1,0 +1,210 @@
+package assist
+
+import (
+	"context"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/sqldb"
+	stores "github.com/storehand/storehand/internal/store"
+)
+
+// Offer is all that the button and its dialog need.
+type Offer struct {
+	// Shown tells whether there is a button at all: the feature is on, the
+	// Admin user holds Allow Login as Customer, and the customer exists.
+	Shown bool
+	// Refusal says why entering is not possible, and what to do; nil if it is.
+	Refusal *Refusal
+
+	CustomerID    int64
+	CustomerName  string
+	CustomerEmail string
+	Website       string // the customer's
+
+	// Manual tells that the dialog asks for the store view, among Websites.
+	// StoreViewID is the one chosen beforehand, with Automatic the one it
+	// leads to; 0 if there is none.
+	Manual        bool
+	Websites      []WebsiteChoice
+	StoreViewID   int64
+	StoreViewName string
+
+	ReasonRequired bool
+	Reasons        []ReasonPreset
+	ViewOnly       bool // what the new stay will be
+	Length, Idle   time.Duration
+	// NotRequired tells that consent is not asked for on this website: warn.
+	NotRequired bool
+	// Running is the Admin user's own live stay, which beginning would end.
+	Running *Stay
+}
+
+// WebsiteChoice groups the stores of a website.
+type WebsiteChoice struct {
+	Name   string
+	Stores []StoreChoice
+}
+
+// StoreChoice groups the views of a store.
+type StoreChoice struct {
+	Name  string
+	Views []ViewChoice
+}
+
+// ViewChoice is a store view to log in to; if it is Disabled, Why says so.
+type ViewChoice struct {
+	ID       int64
+	Name     string
+	Disabled bool
+	Why      string
+}
+
+// Offer tells the Admin user in the context whether and how they may log in as
+// a customer. Nothing is recorded, and Begin asks everything again.
+func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
+	who, _ := actor.From(ctx)
+	q := s.db.Reader()
+	p, err := loadPeople(ctx, q, who, customerID)
+	if err != nil {
+		return Offer{}, err
+	}
+	o := Offer{CustomerID: p.CustomerID, CustomerName: p.CustomerName, CustomerEmail: p.CustomerEmail, Website: p.WebsiteName}
+	o.Shown = p.enabled && p.allowed && p.customerFound && who.Kind == actor.Admin && !who.Impersonating()
+	if !o.Shown {
+		o.Refusal = s.refusalFor(ctx, p.facts)
+		if o.Refusal == nil {
+			o.Refusal = refusal(impersonate.Nested)
+		}
+		return o, nil
+	}
+	tree, err := s.stores.Tree(ctx)
+	if err != nil {
+		return o, err
+	}
+	set, err := readSettings(ctx, q)
+	if err != nil {
+		return o, err
+	}
+	g, err := acl.Load(ctx, q, p.roleID)
+	if err != nil {
+		return o, err
+	}
+	o.fill(set, p, tree, g)
+	if o.Refusal = s.refusalFor(ctx, p.facts); o.Refusal == nil && o.StoreViewID == 0 && !o.Manual {
+		o.Refusal = refusal(impersonate.TargetUnusable)
+	}
+	o.Running, err = s.running(ctx, who.ID)
+	return o, err
+}
+
+func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {
+	cause := judge(f, question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now())
+	if cause == "" {
+		return nil
+	}
+	return refusal(cause)
+}
+
+func (o *Offer) fill(set Settings, p people, tree *stores.Tree, g acl.Grant) {
+	o.Manual, o.ReasonRequired, o.Reasons = set.Manual, set.ReasonRequired, Reasons
+	o.Length, o.Idle = set.Length, set.Idle
+	o.ViewOnly = set.Mode == impersonate.ViewOnly || p.roleViewOnly
+	o.NotRequired = p.policy == PolicyNotRequired
+	if v, ok := automaticView(p, tree); ok {
+		o.StoreViewID, o.StoreViewName = v.ID, v.Name
+	}
+	if set.Manual {
+		o.Websites = choices(set, p, tree, g)
+	}
+}
+
+// choices lists all store views; those the customer or the Admin user cannot
+// use say why. Groups without views are left out.
+func choices(set Settings, p people, tree *stores.Tree, g acl.Grant) []WebsiteChoice {
+	var all []WebsiteChoice
+	for _, w := range tree.Websites {
+		website := WebsiteChoice{Name: w.Name}
+		for _, st := range tree.StoresOf(w.ID) {
+			store := StoreChoice{Name: st.Name}
+			for _, v := range tree.ViewsOf(st.ID) {
+				why := whyNot(set, p, v, g)
+				store.Views = append(store.Views, ViewChoice{ID: v.ID, Name: v.Name, Disabled: why != "", Why: why})
+			}
+			if len(store.Views) > 0 {
+				website.Stores = append(website.Stores, store)
+			}
+		}
+		if len(website.Stores) > 0 {
+			all = append(all, website)
+		}
+	}
+	return all
+}
+
+func whyNot(set Settings, p people, v stores.View, g acl.Grant) string {
+	switch {
+	case !v.Active:
+		return "not active"
+	case !set.Global && v.WebsiteID != p.customerWebsite:
+		return "the account belongs to another website"
+	case !g.AllowsWebsite(v.WebsiteID):
+		return "outside of your role's websites"
+	}
+	return ""
+}
+
+// Running gives the live stay of the Admin user in the context, or nil.
+func (s *Service) Running(ctx context.Context) (*Stay, error) {
+	who, _ := actor.From(ctx)
+	if who.Kind != actor.Admin {
+		return nil, nil
+	}
+	return s.running(ctx, who.ID)
+}
+
+func (s *Service) running(ctx context.Context, adminUser int64) (*Stay, error) {
+	stay, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanStay,
+		`SELECT `+stayColumns+` FROM impersonation WHERE admin_user_id = $1 AND ended_at IS NULL`, adminUser))
+	if err != nil || !found || stay.EnteredAt.IsZero() || !stay.times().Live(s.db.Now()) {
+		return nil, err
+	}
+	return &stay, nil
+}
+
+// Possible tells for several customers at once why they cannot be assisted by
+// the Admin user in the context, nil where they can: for search results and
+// grids, in two queries. Unknown customers are missing.
+func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]*Refusal, error) {
+	if len(customerIDs) == 0 {
+		return nil, nil
+	}
+	who, _ := actor.From(ctx)
+	q := s.db.Reader()
+	mine, err := loadFacts(ctx, q, who.ID, who.SessionID, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64]*Refusal{}
+	_, err = sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
+		id, f, err := scanCustomerFacts(r, mine)
+		found[id] = s.refusalFor(ctx, f)
+		return struct{}{}, err
+	}, `SELECT c.id, c.active, c.website_id, c.assistance, c.assistance_until,
+		EXISTS (SELECT 1 FROM admin_role r WHERE r.id = $1 AND r.all_websites)
+			OR EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = $1 AND w.website_id = c.website_id),
+		COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
+			(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0))
+		FROM customer c WHERE c.id IN (`+sqldb.List(2, len(customerIDs))+`)`,
+		append([]any{mine.roleID}, sqldb.Any(customerIDs)...)...)
+	return found, err
+}
+
+func scanCustomerFacts(r sqldb.Scanner, f facts) (id int64, _ facts, err error) {
+	var policy *string
+	err = r.Scan(&id, &f.customerActive, &f.customerWebsite, &f.assistance, sqldb.Into(&f.assistanceUntil), &f.customerInScope, &policy)
+	f.customerFound, f.policy = true, consentPolicy(policy)
+	return id, f, err
+}

@@ -1,0 +1,81 @@
+package assist
+
+import (
+	"context"
+
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/sqldb"
+	stores "github.com/storehand/storehand/internal/store"
+)
+
+// people are the two people of a stay to be, with the facts about them.
+type people struct {
+	facts
+	AdminName     string
+	AdminUsername string
+	RoleName      string
+
+	CustomerID    int64
+	CustomerName  string
+	CustomerEmail string
+	CustomerView  int64 // where the account was created, 0 if unknown
+	WebsiteName   string
+}
+
+const peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
+	c.first_name, c.last_name, c.email, c.store_view_id, w.name
+	FROM (SELECT 1 AS one) k
+	LEFT JOIN admin_user u ON u.id = $1
+	LEFT JOIN admin_role r ON r.id = u.role_id
+	LEFT JOIN customer c ON c.id = $2
+	LEFT JOIN website w ON w.id = c.website_id`
+
+// loadPeople reads who would act, in which session, and for whom.
+func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64) (people, error) {
+	f, err := sqldb.One(ctx, q, scanFacts, factsQuery, who.ID, who.SessionID, customerID, int64(0), string(acl.AssistLogin))
+	if err != nil {
+		return people{}, err
+	}
+	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, who.ID, customerID)
+	p.facts = f
+	if f.customerFound {
+		p.CustomerID = customerID
+	}
+	return p, err
+}
+
+func scanPeople(r sqldb.Scanner) (people, error) {
+	var p people
+	var uFirst, uLast, username, role, cFirst, cLast, email, website *string
+	err := r.Scan(&uFirst, &uLast, &username, &role, &cFirst, &cLast, &email, sqldb.IntoID(&p.CustomerView), &website)
+	p.AdminName, p.AdminUsername, p.RoleName = fullName(orEmpty(uFirst), orEmpty(uLast)), orEmpty(username), orEmpty(role)
+	p.CustomerName, p.CustomerEmail, p.WebsiteName = fullName(orEmpty(cFirst), orEmpty(cLast)), orEmpty(email), orEmpty(website)
+	return p, err
+}
+
+func fullName(first, last string) string {
+	switch {
+	case first == "":
+		return last
+	case last == "":
+		return first
+	}
+	return first + " " + last
+}
+
+// automaticView is where a customer belongs: the store view where the account
+// was created, or, if that is closed or gone, the default one of its website,
+// or its first open one.
+func automaticView(p people, tree *stores.Tree) (stores.View, bool) {
+	if v, ok := tree.View(p.CustomerView); ok && v.Active && v.WebsiteID == p.customerWebsite {
+		return v, true
+	}
+	if v, ok := tree.DefaultView(p.customerWebsite); ok && v.Active {
+		return v, true
+	}
+	if open := tree.ActiveViews(p.customerWebsite); len(open) > 0 {
+		return open[0], true
+	}
+	return stores.View{}, false
+}

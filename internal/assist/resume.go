@@ -1,0 +1,168 @@
+package assist
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// touchEvery is how stale the last use of a stay may be where page views are
+// not logged; a stay may be called idle that much too early.
+const touchEvery = 30 * time.Second
+
+// Resume gives the live stay of a token, having asked everything again: two
+// look-ups by key. The error is a fault: Gone for a stay that is over, with the
+// cause as its code and the sentence for the person, and NotFound for a token
+// that nobody was given. Both mean that the cookie goes; any other error means
+// that nothing is known, so the request is refused and the cookie stays.
+//
+// Put stay.Who into the request's context; call Viewed for pages.
+func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
+	q := s.db.Reader()
+	hash := impersonate.HashOf(impersonate.Secret(token))
+	stay, found, err := sqldb.Found(sqldb.One(ctx, q, scanStay, stayBySession, hash.String()))
+	if err != nil {
+		return stay, err
+	}
+	if !found {
+		return stay, fault.New(fault.NotFound, "This assistance session does not exist.")
+	}
+	mode, err := s.alive(ctx, q, stay, s.db.Now())
+	if err != nil {
+		return stay, s.bury(ctx, stay, err)
+	}
+	stay.Mode = mode
+	return stay, nil
+}
+
+// alive asks whether a stay may go on, and in which mode. The error is an
+// *impersonate.EndedError, or a failure.
+func (s *Service) alive(ctx context.Context, q sqldb.Querier, stay Stay, now time.Time) (impersonate.Mode, error) {
+	i := stay.times()
+	cause := stay.Cause
+	if i.EndedAt.IsZero() {
+		cause = overdue(i, now)
+	}
+	mode := stay.Mode
+	if cause == "" {
+		f, err := loadFacts(ctx, q, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
+		if err != nil {
+			return mode, err
+		}
+		cause = judge(f, question{roleID: stay.RoleID, view: true, sessionIdle: s.sessions.AdminIdle(ctx)}, now)
+		if f.roleViewOnly {
+			mode = impersonate.ViewOnly
+		}
+	}
+	if cause != "" {
+		i.Cause = cause
+		return mode, &impersonate.EndedError{Impersonation: i}
+	}
+	return mode, nil
+}
+
+// overdue gives the limit that a stay has passed, or "".
+func overdue(i impersonate.Impersonation, now time.Time) impersonate.Cause {
+	switch {
+	case i.Live(now):
+		return ""
+	case i.EnteredAt.IsZero():
+		return impersonate.NeverEntered
+	case now.Before(i.ExpiresAt):
+		return impersonate.Idle
+	}
+	return impersonate.TimeUp
+}
+
+// bury records the end of a stay that was found dead and words it.
+func (s *Service) bury(ctx context.Context, stay Stay, err error) error {
+	var dead *impersonate.EndedError
+	if !errors.As(err, &dead) {
+		return err
+	}
+	cause := dead.Impersonation.Cause
+	if stay.EndedAt.IsZero() {
+		ended, err := s.manager.End(s.noticing(ctx, stay), stay.PublicID, cause)
+		if err != nil {
+			// It is over either way; only the record has to wait for the sweep.
+			return gone(cause, err)
+		}
+		cause = ended.Cause
+	}
+	return gone(cause, nil)
+}
+
+// noticing gives a context in which the system ends a stay: nobody did.
+func (s *Service) noticing(ctx context.Context, stay Stay) context.Context {
+	base, _ := actor.From(ctx)
+	base.Kind, base.ID, base.Name, base.SessionID = actor.System, 0, "system", 0
+	base.Subject = actor.Subject{ID: stay.CustomerID, Name: stay.CustomerName}
+	base.Impersonation, base.ViewOnly = 0, false
+	return actor.With(ctx, base)
+}
+
+// View is a page that is about to be answered.
+type View struct {
+	Path   string // without the query, which may hold what was searched for
+	Title  string // may be empty
+	Status int
+}
+
+// Viewed counts a page of a stay as use, and writes it down if the
+// configuration says so; it is durable when Viewed returns. Call it before the
+// page is answered, with the stay's Who in the context; not for requests that
+// make a change, which count by themselves. The error may be Gone.
+func (s *Service) Viewed(ctx context.Context, stay Stay, view View) error {
+	logged, err := logsPageViews(ctx, s.db.Reader())
+	if err != nil {
+		return err
+	}
+	if !logged {
+		return s.touch(ctx, stay)
+	}
+	err = s.db.Change(ctx, ActionPageViewed, func(_ context.Context, tx *sqldb.Tx) error {
+		tx.About("page", clip(view.Path, maxPath))
+		tx.Details = clip(view.Title, maxPath)
+		if view.Status != 0 {
+			tx.Note("status", strconv.Itoa(view.Status))
+		}
+		return nil
+	})
+	return s.afterGuard(ctx, stay, err)
+}
+
+// touch moves the last use forward, now and then.
+func (s *Service) touch(ctx context.Context, stay Stay) error {
+	if s.db.Now().Sub(stay.LastUsedAt) < touchEvery {
+		return nil
+	}
+	err := s.db.Upkeep(ctx, "assist.touch", func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := s.use(ctx, tx, stay.ID)
+		return err
+	})
+	return s.afterGuard(ctx, stay, err)
+}
+
+// afterGuard records the end of a stay that died between Resume and now.
+func (s *Service) afterGuard(ctx context.Context, stay Stay, err error) error {
+	if !fault.Is(err, fault.Gone) {
+		return err
+	}
+	f, _ := fault.As(err)
+	i := stay.times()
+	i.Cause = impersonate.Cause(f.Code)
+	return s.bury(ctx, stay, &impersonate.EndedError{Impersonation: i})
+}
+
+// endedIn finds the core's "it has ended" in an error.
+func endedIn(err error) (*impersonate.EndedError, bool) {
+	var dead *impersonate.EndedError
+	ok := errors.As(err, &dead)
+	return dead, ok
+}

@@ -1,0 +1,144 @@
+package assist
+
+import (
+	"context"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+const (
+	settingsGroup = "Login as Customer Settings"
+	consentGroup  = "Customer Consent"
+	sessionGroup  = "Sessions"
+)
+
+// The section Customers > Login as Customer. Whatever decides about a stay is
+// read fresh from the database: the policy reads the switch, the consent policy
+// and account sharing in its own query.
+var (
+	Enabled = config.Bool("assist.enabled", config.In(config.AssistSection, settingsGroup), config.Label("Enable Login as Customer"),
+		config.Default(false),
+		config.Help("If No, the buttons, the checkboxes and the log's menu are gone, and running sessions end at their next request."))
+	DisablePageCache = config.Bool("assist.disable_page_cache", config.In(config.AssistSection, settingsGroup), config.Label("Disable Page Cache for Admin User"),
+		config.Default(true),
+		config.Help("If Yes, an Admin user who is logged in as a customer always gets fresh, uncached data."))
+	StoreView = config.Select("assist.store_view", config.In(config.AssistSection, settingsGroup), config.Label("Store View to Log in"),
+		config.Default(StoreViewAutomatic),
+		config.Choices(config.Choice{Value: StoreViewAutomatic, Label: "Automatic"}, config.Choice{Value: StoreViewManual, Label: "Manual Selection"}),
+		config.Help("Automatic leads to the store view where the account was created. Use Manual Selection with several websites or stores, to choose each time."))
+
+	CheckboxTitle = config.Text("assist.checkbox_title", config.In(config.AssistSection, consentGroup), config.Label("Title for the opt-in checkbox"),
+		config.At(config.ViewScope), config.Default("Allow remote shopping assistance"), config.Required(), config.MaxLen(120))
+	CheckboxTooltip = config.Area("assist.checkbox_tooltip", config.In(config.AssistSection, consentGroup), config.Label("Tooltip for the opt-in checkbox"),
+		config.At(config.ViewScope), config.MaxLen(600),
+		config.Default("Our staff can then see the shop as you see it and act in your account to help you. You see each visit under Support access, and you can end it at any time."))
+	ConsentPolicy = config.Select("assist.consent_policy", config.In(config.AssistSection, consentGroup), config.Label("Consent policy"),
+		config.At(config.Website), config.Default(PolicyOptIn),
+		config.Choices(config.Choice{Value: PolicyOptIn, Label: "Customer must opt in"},
+			config.Choice{Value: PolicyOptOut, Label: "Allowed unless the customer opts out"},
+			config.Choice{Value: PolicyNotRequired, Label: "Not required"}),
+		config.Warning(func(v string) string {
+			if v != PolicyNotRequired {
+				return ""
+			}
+			return "Staff may enter accounts of customers who have not agreed, or have declined. Customers are still told of each visit. Ask for legal advice before you use this."
+		}))
+	ConsentDays = config.Int("assist.consent_days", config.In(config.AssistSection, consentGroup), config.Label("Consent lasts"),
+		config.At(config.Website), config.Default(0), config.Range(0, 3650), config.Suffix("days"),
+		config.Help("0 means until it is withdrawn. Counts for consent given from now on."))
+
+	Reason = config.Select("assist.reason", config.In(config.AssistSection, sessionGroup), config.Label("Reason"),
+		config.Default(ReasonRequired),
+		config.Choices(config.Choice{Value: ReasonRequired, Label: "Required"}, config.Choice{Value: ReasonOptional, Label: "Optional"}))
+	SessionMinutes = config.Int("assist.session_minutes", config.In(config.AssistSection, sessionGroup), config.Label("Session length"),
+		config.Default(60), config.Range(1, 240), config.Suffix("minutes"), config.Help("Never longer than the Admin session."))
+	IdleMinutes = config.Int("assist.idle_minutes", config.In(config.AssistSection, sessionGroup), config.Label("Idle limit"),
+		config.Default(15), config.Range(1, 240), config.Suffix("minutes"), config.Help("Without a request for so long, a session ends."))
+	NewMode = config.Select("assist.mode", config.In(config.AssistSection, sessionGroup), config.Label("Mode of a new session"),
+		config.Default(string(impersonate.CanChange)),
+		config.Choices(config.Choice{Value: string(impersonate.CanChange), Label: "Can change"}, config.Choice{Value: string(impersonate.ViewOnly), Label: "View only"}),
+		config.Help("A role can be set to View only whatever this says."))
+	Notify = config.Select("assist.notify", config.In(config.AssistSection, sessionGroup), config.Label("Tell the customer by e-mail"),
+		config.At(config.Website), config.Default(NotifyAfter),
+		config.Choices(config.Choice{Value: NotifyNever, Label: "Never"}, config.Choice{Value: NotifyStart, Label: "At start"}, config.Choice{Value: NotifyAfter, Label: "After each session"}))
+	LogPageViews = config.Bool("assist.log_page_views", config.In(config.AssistSection, sessionGroup), config.Label("Log page views"),
+		config.Default(true), config.Help("If Yes, each page that is looked at during a session is an entry of the Actions Report, written before the page is answered."))
+)
+
+// The values of Store View to Log in, Reason and Tell the customer by e-mail.
+const (
+	StoreViewAutomatic = "automatic"
+	StoreViewManual    = "manual"
+	ReasonRequired     = "required"
+	ReasonOptional     = "optional"
+	NotifyNever        = "never"
+	NotifyStart        = "at_start"
+	NotifyAfter        = "after"
+)
+
+// The consent policies of a website.
+const (
+	PolicyOptIn       = "opt_in"       // Customer must opt in
+	PolicyOptOut      = "opt_out"      // Allowed unless the customer opts out
+	PolicyNotRequired = "not_required" // Not required
+)
+
+// Settings are the global ones, as they stand in the database now.
+type Settings struct {
+	Enabled          bool
+	DisablePageCache bool // answer pages of a stay fresh, not from the page cache
+	Global           bool // customer accounts are shared globally
+	Manual           bool // Store View to Log in: Manual Selection
+	ReasonRequired   bool
+	Length, Idle     time.Duration
+	Mode             impersonate.Mode // of a new stay
+	LogPageViews     bool
+}
+
+// Settings reads the global settings now. The texts of the checkbox may be a
+// second old: read them through config.
+func (s *Service) Settings(ctx context.Context) (Settings, error) {
+	return readSettings(ctx, s.db.Reader())
+}
+
+func readSettings(ctx context.Context, q sqldb.Querier) (Settings, error) {
+	v, err := config.Fresh(ctx, q, Enabled, DisablePageCache, config.ShareAccounts, StoreView, Reason, SessionMinutes, IdleMinutes, NewMode, LogPageViews)
+	if err != nil {
+		return Settings{}, err
+	}
+	all := config.Everywhere
+	return Settings{
+		Enabled:          v.Bool(Enabled, all),
+		DisablePageCache: v.Bool(DisablePageCache, all),
+		Global:           v.Text(config.ShareAccounts, all) == config.ShareGlobal,
+		Manual:           v.Text(StoreView, all) == StoreViewManual,
+		ReasonRequired:   v.Text(Reason, all) == ReasonRequired,
+		Length:           time.Duration(v.Int(SessionMinutes, all)) * time.Minute,
+		Idle:             time.Duration(v.Int(IdleMinutes, all)) * time.Minute,
+		Mode:             impersonate.Mode(v.Text(NewMode, all)),
+		LogPageViews:     v.Bool(LogPageViews, all),
+	}, nil
+}
+
+func logsPageViews(ctx context.Context, q sqldb.Querier) (bool, error) {
+	v, err := config.Fresh(ctx, q, LogPageViews)
+	return err == nil && v.Bool(LogPageViews, config.Everywhere), err
+}
+
+// stored gives the value of a stored setting, or the declared one where there
+// is none or none that the declaration allows.
+func stored(f *config.Field, value *string) string {
+	if value != nil {
+		if clean, err := f.Clean(*value); err == nil {
+			return clean
+		}
+	}
+	return f.Declared()
+}
+
+func isEnabled(v *string) bool       { return stored(Enabled, v) == "1" }
+func isGlobal(v *string) bool        { return stored(config.ShareAccounts, v) == config.ShareGlobal }
+func consentPolicy(v *string) string { return stored(ConsentPolicy, v) }
