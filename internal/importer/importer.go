@@ -51,6 +51,7 @@ type Count struct {
 	Rows, Created, Updated, Unchanged, Failed int
 	Resumed                                   int // rows of an earlier run, passed over
 	Rounded                                   int // prices with more decimals than the currency
+	ClearPasswords                            int // passwords in clear, which are never taken
 }
 
 func (c *Count) add(o Outcome) {
@@ -89,7 +90,16 @@ type verdict struct {
 }
 
 func refuse(column, format string, args ...any) verdict {
-	return verdict{err: &magento.RowError{Problems: []magento.Problem{{Column: column, Message: fmt.Sprintf(format, args...)}}}}
+	return verdict{err: inColumn(column, format, args...)}
+}
+
+// inColumn is an error of a row in one of its columns.
+func inColumn(column, format string, args ...any) error {
+	return &magento.RowError{Problems: []magento.Problem{{Column: column, Message: fmt.Sprintf(format, args...)}}}
+}
+
+func unknown(what, code, known string) error {
+	return fmt.Errorf("there is no %s %q to map to; there are %s", what, code, known)
 }
 
 // run drives one plan.
@@ -239,6 +249,9 @@ func (r *run[R]) attempt(ctx context.Context, rows []R) (verdicts []verdict, err
 
 func (r *run[R]) describe(tx *sqldb.Tx, rows []R, c Count) {
 	first, last := r.line(rows[0]), r.line(rows[len(rows)-1])
+	// What the areas noted about each row would fill pages: the record says which
+	// rows of which file these were.
+	tx.Objects, tx.Changes, tx.Notes = nil, nil, nil
 	tx.About("import", r.stage)
 	tx.Details = fmt.Sprintf("%s, lines %d to %d: %d %s created, %d updated", r.source.Name, first, last, c.Created, r.stage, c.Updated)
 	tx.Note("file", r.source.Name)
