@@ -13,9 +13,14 @@ type Service struct {
 	sessions *session.Service
 }
 
+// Deps are what the service works with.
+type Deps struct {
+	Sessions *session.Service
+}
+
 // New makes the service.
-func New(db *sqldb.DB, sessions *session.Service) *Service {
-	return &Service{db: db, sessions: sessions}
+func New(db *sqldb.DB, d Deps) *Service {
+	return &Service{db: db, sessions: d.Sessions}
 }
 
 // Get returns one customer.
