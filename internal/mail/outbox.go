@@ -1,0 +1,131 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Outbox keeps the letters that are to be delivered.
+type Outbox struct {
+	db     *sqldb.DB
+	sender Sender
+	wake   func()
+}
+
+// NewOutbox returns the outbox. wake, which may be nil, is called when a letter
+// has been put in.
+func NewOutbox(db *sqldb.DB, sender Sender, wake func()) *Outbox {
+	if wake == nil {
+		wake = func() {}
+	}
+	return &Outbox{db: db, sender: sender, wake: wake}
+}
+
+// EnqueueTx puts a letter in, as part of the change it tells about.
+func (o *Outbox) EnqueueTx(ctx context.Context, tx *sqldb.Tx, m Message) error {
+	if strings.ContainsAny(m.To+m.From+m.Subject, "\r\n") {
+		return errors.New("mail: a line end in an address or subject")
+	}
+	now := sqldb.Micros(tx.Now())
+	_, err := tx.Exec(ctx, `INSERT INTO mail_outbox (kind, recipient, sender, subject, body_text, body_html, created_at, next_try_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`, m.Kind, m.To, m.From, m.Subject, m.Text, m.HTML, now)
+	tx.After(o.wake)
+	return err
+}
+
+// The waits between attempts; after the last one the letter is given up.
+var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour}
+
+const (
+	portion = 20              // letters claimed at once
+	claim   = 5 * time.Minute // longer than sending one takes
+	keep    = 90 * 24 * time.Hour
+)
+
+// Deliver sends what is due. Every letter is claimed before it is sent, so that
+// no two nodes send it; if a node dies in between it is tried again.
+func (o *Outbox) Deliver(ctx context.Context) error {
+	for {
+		due, err := o.due(ctx)
+		if err != nil {
+			return err
+		}
+		for _, m := range due {
+			if err := o.deliver(ctx, m); err != nil {
+				return err
+			}
+		}
+		if len(due) < portion || ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+type waiting struct {
+	Message
+	attempts int
+	nextTry  int64
+}
+
+func (o *Outbox) due(ctx context.Context) ([]waiting, error) {
+	return sqldb.All(ctx, o.db.Reader(), func(r sqldb.Scanner) (w waiting, err error) {
+		err = r.Scan(&w.ID, &w.Kind, &w.To, &w.From, &w.Subject, &w.Text, &w.HTML, sqldb.Into(&w.At), &w.attempts, &w.nextTry)
+		return w, err
+	}, `SELECT id, kind, recipient, sender, subject, body_text, body_html, created_at, attempts, next_try_at
+		FROM mail_outbox WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2`, sqldb.Micros(o.db.Now()), portion)
+}
+
+func (o *Outbox) deliver(ctx context.Context, m waiting) error {
+	claimed, err := o.claim(ctx, m)
+	if err != nil || !claimed {
+		return err
+	}
+	sendErr := o.sender.Send(ctx, m.Message)
+	if sendErr != nil && ctx.Err() != nil {
+		return ctx.Err() // stopping: the claim runs out and the next node tries
+	}
+	return o.note(context.WithoutCancel(ctx), m, sendErr)
+}
+
+func (o *Outbox) claim(ctx context.Context, m waiting) (ok bool, err error) {
+	err = o.db.Upkeep(ctx, "mail.claim", func(ctx context.Context, tx *sqldb.Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE mail_outbox SET attempts = attempts + 1, next_try_at = $3 WHERE id = $1 AND next_try_at = $2 AND sent_at IS NULL`,
+			m.ID, m.nextTry, sqldb.Micros(tx.Now().Add(claim)))
+		ok = n > 0
+		return err
+	})
+	return ok, err
+}
+
+// never is when a letter that was given up is tried again.
+const never = int64(1) << 62
+
+func (o *Outbox) note(ctx context.Context, m waiting, sendErr error) error {
+	return o.db.Upkeep(ctx, "mail.sent", func(ctx context.Context, tx *sqldb.Tx) error {
+		if sendErr == nil {
+			_, err := tx.Exec(ctx, `UPDATE mail_outbox SET sent_at = $2, body_text = '', body_html = '', last_error = '' WHERE id = $1`, m.ID, sqldb.Micros(tx.Now()))
+			return err
+		}
+		text := fmt.Sprintf("%.300s", strings.ToValidUTF8(sendErr.Error(), ""))
+		if m.attempts >= len(waits) {
+			_, err := tx.Exec(ctx, `UPDATE mail_outbox SET next_try_at = $2, body_text = '', body_html = '', last_error = $3 WHERE id = $1`, m.ID, never, text)
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE mail_outbox SET next_try_at = $2, last_error = $3 WHERE id = $1`, m.ID, sqldb.Micros(tx.Now().Add(waits[m.attempts])), text)
+		return err
+	})
+}
+
+// Prune deletes what was sent or given up long ago.
+func (o *Outbox) Prune(ctx context.Context) error {
+	return o.db.Upkeep(ctx, "mail.prune", func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM mail_outbox WHERE created_at < $1 AND (sent_at IS NOT NULL OR next_try_at = $2)`,
+			sqldb.Micros(tx.Now().Add(-keep)), never)
+		return err
+	})
+}
