@@ -6,6 +6,14 @@
 // shows no words of its own on components the storefront uses (callers pass
 // translated text). There are no inline styles or scripts, because the content
 // security policy forbids both.
+//
+// Some arrangements are only a class on a page's own element: "settings" puts
+// the fields of a form in rows of label and control, "form-narrow" keeps a form
+// readable, "hideable" follows an Option that Hides, "prose" spaces running
+// text; in the shop "hero", "shelf", "browse", "list-bar", "product-view",
+// "buy-row", "cart-layout", "cart-lines", "totals" and "form-page". A form with
+// data-guard asks before what was typed is lost; on a hand-off page the form
+// with data-autosubmit is sent by itself.
 package ui
 
 import (
