@@ -10,9 +10,12 @@ import (
 // Add puts more of a product into the owner's cart, as many as can be sold. A
 // guest without a cart gets one; its secret is in the outcome.
 func (s *Service) Add(ctx context.Context, o Owner, sku string, qty int64) (out Outcome, err error) {
-	err = s.db.Change(ctx, ItemAdded, func(ctx context.Context, tx *sqldb.Tx) error {
-		out = Outcome{}
-		p, ok, err := find(ctx, tx, o, sku)
+	err = s.change(ctx, ItemAdded, func(ctx context.Context, tx *sqldb.Tx) error {
+		h, err := holdOrOpen(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		p, ok, err := find(ctx, tx, o, h.id, sku)
 		if err != nil {
 			return err
 		}
@@ -23,22 +26,14 @@ func (s *Service) Add(ctx context.Context, o Owner, sku string, qty int64) (out 
 		if err != nil {
 			return err
 		}
-		out = Outcome{SKU: p.card.SKU, Name: p.card.Name, Before: p.qty, After: after, Capped: capped}
-		if p.cartID == 0 {
-			if p.cartID, out.Secret, err = open(ctx, tx, o); err != nil {
-				return err
-			}
-		} else if err := touch(ctx, tx, p.cartID); err != nil {
-			return err
-		}
-		now := sqldb.Micros(tx.Now())
-		_, err = tx.Exec(ctx, `INSERT INTO cart_item (cart_id, product_id, qty, added_at, updated_at) VALUES ($1, $2, $3, $4, $4)
-			ON CONFLICT (cart_id, product_id) DO UPDATE SET qty = excluded.qty, updated_at = excluded.updated_at`,
-			p.cartID, p.card.ID, after, now)
-		describe(&tx.Entry, p.cartID, out)
-		return err
+		out = Outcome{SKU: p.card.SKU, Name: p.card.Name, Before: p.qty, After: after, Capped: capped, Secret: h.secret}
+		describe(&tx.Entry, h.id, out)
+		return putLines(ctx, tx, h.id, []row{{p.card.ID, after}})
 	})
-	return out, err
+	if err != nil {
+		return Outcome{}, err
+	}
+	return out, nil
 }
 
 // describe says in the record what happened to a line.

@@ -119,7 +119,7 @@ const (
 
 // add is the rule of adding: up to what can be sold, less with a notice,
 // refused when nothing can be added at all.
-func add(card catalog.Card, have, want int64, lines int) (after int64, capped bool, err error) {
+func add(card catalog.Card, have, want, lines int64) (after int64, capped bool, err error) {
 	switch {
 	case want < 1 || want > MaxQty:
 		return 0, false, refuse(CodeQty, "Enter a quantity from 1 to %d.", MaxQty)
@@ -137,8 +137,8 @@ func add(card catalog.Card, have, want int64, lines int) (after int64, capped bo
 	return after, after < have+want, nil
 }
 
-// change is the rule of setting a quantity; 0 removes the line.
-func change(card catalog.Card, want int64) (after int64, capped bool, err error) {
+// set is the rule of setting a quantity; 0 removes the line.
+func set(card catalog.Card, want int64) (after int64, capped bool, err error) {
 	switch {
 	case want < 0 || want > MaxQty:
 		return 0, false, refuse(CodeQty, "Enter a quantity from 0 to %d.", MaxQty)

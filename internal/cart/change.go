@@ -2,7 +2,6 @@ package cart
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,88 +16,65 @@ func (s *Service) SetQty(ctx context.Context, o Owner, sku string, qty int64) (O
 	if qty == 0 {
 		return s.Remove(ctx, o, sku)
 	}
-	var out Outcome
-	err := s.db.Change(ctx, ItemChanged, func(ctx context.Context, tx *sqldb.Tx) error {
-		out = Outcome{}
-		p, ok, err := find(ctx, tx, o, sku)
+	return s.changeLine(ctx, o, sku, ItemChanged, func(p place) (int64, bool, error) { return set(p.card, qty) })
+}
+
+// Remove takes a product out of the owner's cart.
+func (s *Service) Remove(ctx context.Context, o Owner, sku string) (Outcome, error) {
+	return s.changeLine(ctx, o, sku, ItemRemoved, func(place) (int64, bool, error) { return 0, false, nil })
+}
+
+// changeLine changes one line as a rule says; 0 removes it.
+func (s *Service) changeLine(ctx context.Context, o Owner, sku string, a sqldb.Action, rule func(place) (int64, bool, error)) (out Outcome, err error) {
+	err = s.change(ctx, a, func(ctx context.Context, tx *sqldb.Tx) error {
+		h, ok, err := hold(ctx, tx, o)
 		if err != nil {
 			return err
 		}
-		if !ok || p.qty == 0 {
+		var p place
+		if ok {
+			p, ok, err = find(ctx, tx, o, h.id, sku)
+		}
+		switch {
+		case err != nil:
+			return err
+		case !ok || p.qty == 0:
 			return notThere()
 		}
-		after, capped, err := change(p.card, qty)
+		after, capped, err := rule(p)
 		if err != nil {
 			return err
 		}
 		out = Outcome{SKU: p.card.SKU, Name: p.card.Name, Before: p.qty, After: after, Capped: capped}
 		if after == p.qty {
-			tx.Skip()
-			return nil
+			return errUnchanged
 		}
-		if err := touch(ctx, tx, p.cartID); err != nil {
-			return err
-		}
-		describe(&tx.Entry, p.cartID, out)
-		return setLine(ctx, tx, p.cartID, p.card.ID, after)
-	})
-	return out, err
-}
-
-func setLine(ctx context.Context, tx *sqldb.Tx, cartID, productID, qty int64) error {
-	n, err := tx.Exec(ctx, `UPDATE cart_item SET qty = $3, updated_at = $4 WHERE cart_id = $1 AND product_id = $2`,
-		cartID, productID, qty, sqldb.Micros(tx.Now()))
-	if err == nil && n == 0 {
-		err = notThere()
-	}
-	return err
-}
-
-// Remove takes a product out of the owner's cart.
-func (s *Service) Remove(ctx context.Context, o Owner, sku string) (out Outcome, err error) {
-	err = s.db.Change(ctx, ItemRemoved, func(ctx context.Context, tx *sqldb.Tx) error {
-		out = Outcome{}
-		p, ok, err := find(ctx, tx, o, sku)
-		if err != nil {
-			return err
-		}
-		if !ok || p.qty == 0 {
-			return notThere()
-		}
-		out = Outcome{SKU: p.card.SKU, Name: p.card.Name, Before: p.qty}
-		if err := touch(ctx, tx, p.cartID); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, `DELETE FROM cart_item WHERE cart_id = $1 AND product_id = $2`, p.cartID, p.card.ID)
-		if err == nil && n == 0 {
-			return notThere()
-		}
-		describe(&tx.Entry, p.cartID, out)
-		return err
+		describe(&tx.Entry, h.id, out)
+		return writeLines(ctx, tx, h.id, []row{{p.card.ID, after}})
 	})
 	return out, err
 }
 
 // Clear takes everything out of the owner's cart.
 func (s *Service) Clear(ctx context.Context, o Owner) error {
-	return s.db.Change(ctx, Cleared, func(ctx context.Context, tx *sqldb.Tx) error {
+	return s.change(ctx, Cleared, func(ctx context.Context, tx *sqldb.Tx) error {
+		h, ok, err := hold(ctx, tx, o)
+		if err != nil || !ok {
+			return err
+		}
 		c, err := load(ctx, tx, o, tx.Now())
 		if err != nil {
 			return err
 		}
 		if len(c.Lines) == 0 {
-			tx.Skip()
-			return nil
+			return errUnchanged
 		}
-		if err := touch(ctx, tx, c.ID); err != nil {
-			return err
-		}
-		tx.About("cart", strconv.FormatInt(c.ID, 10))
+		tx.About("cart", strconv.FormatInt(h.id, 10))
 		tx.Details = strconv.Itoa(len(c.Lines)) + " lines"
 		for _, l := range c.Lines {
 			tx.Diff(l.Card.SKU, qtyText(l.Qty), "")
 		}
-		_, err = tx.Exec(ctx, `DELETE FROM cart_item WHERE cart_id = $1`, c.ID)
+		_, err = tx.Exec(ctx, `DELETE FROM cart_item WHERE cart_id = $1`, h.id)
 		return err
 	})
 }
@@ -106,31 +82,38 @@ func (s *Service) Clear(ctx context.Context, o Owner) error {
 // Update sets several quantities at once, as the cart page's form does: sku →
 // quantity, 0 removes. With a version it refuses when the cart changed since
 // the page was drawn. Lines that cannot be had are told by field, "qty_" + sku,
-// and then nothing is changed.
+// in one of the codes, and then nothing is changed.
 func (s *Service) Update(ctx context.Context, o Owner, version int64, qtys map[string]int64) (outs []Outcome, err error) {
-	err = s.db.Change(ctx, ItemChanged, func(ctx context.Context, tx *sqldb.Tx) error {
+	err = s.change(ctx, ItemChanged, func(ctx context.Context, tx *sqldb.Tx) error {
 		outs = nil
+		h, _, err := hold(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		if version != 0 && version != h.version-1 {
+			return changedMeanwhile()
+		}
 		c, err := load(ctx, tx, o, tx.Now())
 		if err != nil {
 			return err
 		}
-		if version != 0 && version != c.Version {
-			e := fault.New(fault.Conflict, "The cart changed meanwhile. Please look at it again.")
-			e.Code = CodeChanged
-			return e
-		}
-		changed, refused := plan(c, qtys)
+		planned, refused := plan(c, qtys)
 		if err := refused.Err(); err != nil {
 			return err
 		}
-		outs = changed
-		if !slices.ContainsFunc(changed, func(o Outcome) bool { return o.Before != o.After }) {
-			tx.Skip()
-			return nil
+		outs = planned
+		if !slices.ContainsFunc(planned, func(o Outcome) bool { return o.Before != o.After }) {
+			return errUnchanged
 		}
-		return apply(ctx, tx, c, changed)
+		return apply(ctx, tx, c, planned)
 	})
 	return outs, err
+}
+
+func changedMeanwhile() error {
+	e := fault.New(fault.Conflict, "The cart changed meanwhile. Please look at it again.")
+	e.Code = CodeChanged
+	return e
 }
 
 // plan works out what a form's quantities mean for a cart.
@@ -142,9 +125,8 @@ func plan(c *Cart, qtys map[string]int64) ([]Outcome, fault.Fields) {
 		if !asked || want == l.Qty {
 			continue
 		}
-		after, capped, err := change(l.Card, want)
-		var e *fault.Error
-		if errors.As(err, &e) {
+		after, capped, err := set(l.Card, want)
+		if e, ok := fault.As(err); ok {
 			refused.Add("qty_"+l.Card.SKU, "%s", e.Code)
 			continue
 		}
@@ -153,41 +135,42 @@ func plan(c *Cart, qtys map[string]int64) ([]Outcome, fault.Fields) {
 	return outs, refused
 }
 
-// apply writes the planned quantities: one statement for those that stay, one
-// for those that go.
+// apply writes planned quantities.
 func apply(ctx context.Context, tx *sqldb.Tx, c *Cart, outs []Outcome) error {
-	if err := touch(ctx, tx, c.ID); err != nil {
-		return err
-	}
 	ids := map[string]int64{}
 	for _, l := range c.Lines {
 		ids[l.Card.SKU] = l.Card.ID
 	}
-	var stay []Outcome
-	gone := []any{c.ID}
-	for _, o := range outs {
+	rows := make([]row, len(outs))
+	for i, o := range outs {
 		tx.Diff(o.SKU, qtyText(o.Before), qtyText(o.After))
-		if o.After == 0 {
-			gone = append(gone, ids[o.SKU])
-		} else {
-			stay = append(stay, o)
-		}
+		rows[i] = row{ids[o.SKU], o.After}
 	}
 	tx.About("cart", strconv.FormatInt(c.ID, 10))
 	tx.Details = strconv.Itoa(len(outs)) + " lines"
-	if len(gone) > 1 {
-		if _, err := tx.Exec(ctx, `DELETE FROM cart_item WHERE cart_id = $1 AND product_id IN (`+sqldb.List(2, len(gone)-1)+`)`, gone...); err != nil {
-			return err
-		}
-	}
-	rows := make([]row, len(stay))
-	for i, o := range stay {
-		rows[i] = row{ids[o.SKU], o.After}
-	}
-	return putLines(ctx, tx, c.ID, rows)
+	return writeLines(ctx, tx, c.ID, rows)
 }
 
 type row struct{ productID, qty int64 }
+
+// writeLines sets quantities and removes the lines of 0: a statement for each.
+func writeLines(ctx context.Context, tx *sqldb.Tx, cartID int64, rows []row) error {
+	var stay []row
+	gone := []any{cartID}
+	for _, r := range rows {
+		if r.qty == 0 {
+			gone = append(gone, r.productID)
+		} else {
+			stay = append(stay, r)
+		}
+	}
+	if n := len(gone) - 1; n > 0 {
+		if _, err := tx.Exec(ctx, `DELETE FROM cart_item WHERE cart_id = $1 AND product_id IN (`+sqldb.List(2, n)+`)`, gone...); err != nil {
+			return err
+		}
+	}
+	return putLines(ctx, tx, cartID, stay)
+}
 
 // putLines sets the quantities of several products in one statement.
 func putLines(ctx context.Context, tx *sqldb.Tx, cartID int64, rows []row) error {

@@ -16,61 +16,62 @@ func (s *Service) Merge(ctx context.Context, secret string, o Owner) (capped []O
 	if who, _ := actor.From(ctx); secret == "" || o.CustomerID == 0 || who.Impersonating() {
 		return nil, nil
 	}
-	err = s.db.Change(ctx, Merged, func(ctx context.Context, tx *sqldb.Tx) error {
+	guests := o
+	guests.CustomerID, guests.Secret = 0, secret
+	err = s.change(ctx, Merged, func(ctx context.Context, tx *sqldb.Tx) error {
 		capped = nil
-		theirs := o
-		theirs.CustomerID, theirs.Secret = 0, secret
-		guest, err := load(ctx, tx, theirs, tx.Now())
+		h, ok, err := hold(ctx, tx, guests)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errUnchanged
+		}
+		guest, err := load(ctx, tx, guests, tx.Now())
 		if err != nil {
 			return err
 		}
 		if len(guest.Lines) == 0 {
-			tx.Skip()
-			return nil
+			return errUnchanged
 		}
-		if ok, err := retire(ctx, tx, guest); err != nil || !ok {
-			tx.Skip()
+		if err := retire(ctx, tx, h.id); err != nil {
 			return err
 		}
-		return mergeInto(ctx, tx, o, guest, &capped)
+		capped, err = mergeInto(ctx, tx, o, guest)
+		return err
 	})
 	return capped, err
 }
 
-// retire ends a guest's cart; only one of two parallel sign-ins succeeds.
-func retire(ctx context.Context, tx *sqldb.Tx, guest *Cart) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE cart SET active = FALSE, token_hash = NULL, updated_at = $2 WHERE id = $1 AND active`,
-		guest.ID, sqldb.Micros(tx.Now()))
-	return n == 1, err
+// retire ends a guest's cart: its secret finds nothing any more.
+func retire(ctx context.Context, tx *sqldb.Tx, cartID int64) error {
+	_, err := tx.Exec(ctx, `UPDATE cart SET active = FALSE, token_hash = NULL WHERE id = $1`, cartID)
+	return err
 }
 
-func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart, capped *[]Outcome) error {
+func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped []Outcome, err error) {
+	h, err := holdOrOpen(ctx, tx, o)
+	if err != nil {
+		return nil, err
+	}
 	mine, err := load(ctx, tx, o, tx.Now())
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cartID, _, err := open(ctx, tx, o) // finds it when it is there
-	if err != nil {
-		return err
-	}
-	if err := touch(ctx, tx, cartID); err != nil {
-		return err
-	}
-	outs := mergeLines(mine, guest)
 	var rows []row
-	for i, out := range outs {
+	for i, out := range mergeLines(mine, guest) {
 		tx.Diff(out.SKU, qtyText(out.Before), qtyText(out.After))
 		if out.Capped {
-			*capped = append(*capped, out)
+			capped = append(capped, out)
 		}
 		if out.After != out.Before {
 			rows = append(rows, row{guest.Lines[i].Card.ID, out.After})
 		}
 	}
-	tx.About("cart", strconv.FormatInt(cartID, 10))
+	tx.About("cart", strconv.FormatInt(h.id, 10))
 	tx.About("cart", strconv.FormatInt(guest.ID, 10))
 	tx.Details = strconv.Itoa(len(guest.Lines)) + " lines"
-	return putLines(ctx, tx, cartID, rows)
+	return capped, putLines(ctx, tx, h.id, rows)
 }
 
 // mergeLines works out what each line of a guest's cart becomes in the

@@ -2,6 +2,7 @@ package cart
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -94,59 +95,92 @@ func (s *Service) Count(ctx context.Context, o Owner) (int64, error) {
 		`SELECT CAST(COALESCE(SUM(i.qty), 0) AS BIGINT) FROM cart c JOIN cart_item i ON i.cart_id = c.id`+w.SQL(), w.Args()...)
 }
 
-// place is one product seen from one cart.
-type place struct {
-	card    catalog.Card
-	cartID  int64 // 0 without a cart
-	version int64
-	qty     int64
-	lines   int
+// held is the owner's cart while a change holds its row: until it commits no
+// other change of the same cart goes on, so what is read after is what counts.
+type held struct {
+	id, version int64
+	secret      string // of a cart that was made just now
 }
 
-// find reads in one query the product, the owner's cart and how many of the
-// product are in it.
-func find(ctx context.Context, tx *sqldb.Tx, o Owner, sku string) (p place, ok bool, err error) {
+// hold says who changes the owner's cart, moves its version and takes its row.
+// ok is false when there is none.
+func hold(ctx context.Context, tx *sqldb.Tx, o Owner) (h held, ok bool, err error) {
+	if o.nobody() {
+		return h, false, nil
+	}
+	who, _ := actor.From(ctx)
 	var w sqldb.Where
-	key := w.Bind("?", catalog.SKUKey(sku))
-	whose := o.bind(&w)
-	from := `product p LEFT JOIN cart c ON ` + whose + `
-		LEFT JOIN cart_item i ON i.cart_id = c.id AND i.product_id = p.id`
-	query := catalog.CardsQuery(o.scope(tx.Now()), &w, from, `, COALESCE(c.id, 0), COALESCE(c.version, 0), COALESCE(i.qty, 0),
-		(SELECT COUNT(*) FROM cart_item n WHERE n.cart_id = c.id)`) + ` WHERE p.sku_key = ` + key
-	p.card, err = catalog.ScanCard(tx.QueryRow(ctx, query, w.Args()...), o.Currency, &p.cartID, &p.version, &p.qty, &p.lines)
-	_, ok, err = sqldb.Found(p, err)
-	return p, ok, err
+	set := w.Bind(`version = version + 1, actor_kind = ?, actor_id = ?, actor_name = ?, impersonation_id = ?, updated_at = ?`,
+		who.Kind, who.ID, who.Name, sqldb.NullID(who.Impersonation), sqldb.Micros(tx.Now()))
+	w.And(o.bind(&w))
+	return sqldb.Found(sqldb.One(ctx, tx, func(r sqldb.Scanner) (h held, err error) {
+		err = r.Scan(&h.id, &h.version)
+		return h, err
+	}, `UPDATE cart AS c SET `+set+w.SQL()+` RETURNING id, version`, w.Args()...))
 }
 
-// touch says who changed a cart last and moves its version.
-func touch(ctx context.Context, tx *sqldb.Tx, cartID int64) error {
-	who, _ := actor.From(ctx)
-	_, err := tx.Exec(ctx, `UPDATE cart SET version = version + 1, actor_kind = $2, actor_id = $3, actor_name = $4,
-		impersonation_id = $5, updated_at = $6 WHERE id = $1`,
-		cartID, who.Kind, who.ID, who.Name, sqldb.NullID(who.Impersonation), sqldb.Micros(tx.Now()))
-	return err
+// holdOrOpen is hold, making the cart where there is none. A customer's may be
+// made by a parallel request at the same time: then that one is held.
+func holdOrOpen(ctx context.Context, tx *sqldb.Tx, o Owner) (held, error) {
+	h, ok, err := hold(ctx, tx, o)
+	if err != nil || ok {
+		return h, err
+	}
+	if h, ok, err = open(ctx, tx, o); err != nil || ok {
+		return h, err
+	}
+	h, _, err = hold(ctx, tx, o)
+	return h, err
 }
 
-// open makes the owner's cart. A customer's may have been made by a parallel
-// request: then that one is used. A guest gets a new secret.
-func open(ctx context.Context, tx *sqldb.Tx, o Owner) (cartID int64, secret string, err error) {
+// open makes the owner's cart; a guest gets a new secret.
+func open(ctx context.Context, tx *sqldb.Tx, o Owner) (held, bool, error) {
 	who, _ := actor.From(ctx)
+	var secret string
 	var hash any
 	if o.CustomerID == 0 {
 		secret = id.Secret()
 		hash = id.Hash(secret)
 	}
-	cartID, made, err := sqldb.Found(sqldb.One(ctx, tx, sqldb.Value[int64], `INSERT INTO cart (public_id, token_hash, website_id, store_view_id, customer_id, active,
+	return sqldb.Found(sqldb.One(ctx, tx, func(r sqldb.Scanner) (h held, err error) {
+		h.secret = secret
+		err = r.Scan(&h.id, &h.version)
+		return h, err
+	}, `INSERT INTO cart (public_id, token_hash, website_id, store_view_id, customer_id, active,
 		actor_kind, actor_id, actor_name, impersonation_id, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, TRUE, $6, $7, $8, $9, $10, $10) ON CONFLICT DO NOTHING RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, TRUE, $6, $7, $8, $9, $10, $10) ON CONFLICT DO NOTHING RETURNING id, version`,
 		id.New(), hash, o.WebsiteID, o.ViewID, sqldb.NullID(o.CustomerID),
 		who.Kind, who.ID, who.Name, sqldb.NullID(who.Impersonation), sqldb.Micros(tx.Now())))
-	if err != nil || made {
-		return cartID, secret, err
+}
+
+// place is one product seen from one cart.
+type place struct {
+	card       catalog.Card
+	qty, lines int64
+}
+
+// find reads in one query the product and how many of it are in a cart.
+func find(ctx context.Context, tx *sqldb.Tx, o Owner, cartID int64, sku string) (p place, ok bool, err error) {
+	var w sqldb.Where
+	w.And("p.sku_key = ?", catalog.SKUKey(sku))
+	cart := w.Bind("?", cartID)
+	query := catalog.CardsQuery(o.scope(tx.Now()), &w, `product p LEFT JOIN cart_item i ON i.product_id = p.id AND i.cart_id = `+cart,
+		`, COALESCE(i.qty, 0), (SELECT COUNT(*) FROM cart_item n WHERE n.cart_id = `+cart+`)`) + w.SQL()
+	p.card, err = catalog.ScanCard(tx.QueryRow(ctx, query, w.Args()...), o.Currency, &p.qty, &p.lines)
+	return sqldb.Found(p, err)
+}
+
+// errUnchanged undoes a change that turned out to change nothing; callers
+// swallow it.
+var errUnchanged = errors.New("cart: nothing to change")
+
+// change runs a change of a cart; one that changes nothing leaves no record.
+func (s *Service) change(ctx context.Context, a sqldb.Action, fn func(ctx context.Context, tx *sqldb.Tx) error) error {
+	err := s.db.Change(ctx, a, fn)
+	if errors.Is(err, errUnchanged) {
+		return nil
 	}
-	cartID, err = sqldb.One(ctx, tx, sqldb.Value[int64],
-		`SELECT id FROM cart WHERE customer_id = $1 AND website_id = $2 AND active`, o.CustomerID, o.WebsiteID)
-	return cartID, "", err
+	return err
 }
 
 func notThere() error {
