@@ -15,6 +15,10 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /favicon.ico", Access: web.Public, Assisted: web.AdminOnly, Handler: a.favicon, Quiet: true},
 
 		// Sign-in
+		{Pattern: "GET /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInForm},
+		{Pattern: "POST /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInPost},
+		{Pattern: "GET /login/check", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInCheck},
+		{Pattern: "POST /logout", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.signOut},
 
 		// Dashboard
 
