@@ -508,8 +508,10 @@ CREATE TABLE audit_log (
 );
 CREATE INDEX audit_at ON audit_log (at, id);
 CREATE INDEX audit_group ON audit_log (report_group, at, id);
-CREATE INDEX audit_group_actor ON audit_log (report_group, actor_id, at, id);
-CREATE INDEX audit_actor ON audit_log (actor_id, at, id);
+CREATE INDEX audit_group_actor ON audit_log (report_group, actor_kind, actor_id, at, id);
+CREATE INDEX audit_actor ON audit_log (actor_kind, actor_id, at, id);
+CREATE INDEX audit_action ON audit_log (action, at, id);
+CREATE INDEX audit_failed ON audit_log (at, id) WHERE result = 'failure';
 CREATE INDEX audit_subject ON audit_log (subject_id, at, id) WHERE subject_id <> 0;
 CREATE INDEX audit_stay ON audit_log (impersonation_id, id) WHERE impersonation_id <> 0;
 

@@ -1,0 +1,77 @@
+package audit
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Names of groups and actions that do not read well as they are.
+var groupLabels = map[string]string{
+	AssistGroup:  "Login As Customer",
+	"cart":       "Carts",
+	"catalog":    "Catalog",
+	"category":   "Categories",
+	"config":     "Configuration",
+	"consent":    "Remote Shopping Assistance",
+	"customer":   "Customers",
+	"import":     "Import",
+	"product":    "Products",
+	"role":       "User Roles",
+	"session":    "Sessions",
+	"staff":      "Admin Users",
+	"stores":     "Stores",
+	"audit":      "Action Logs",
+	"newsletter": "Newsletter",
+	"wishlist":   "Wish Lists",
+	"wish_list":  "Wish Lists",
+}
+
+var actionLabels = map[sqldb.Action]string{
+	"audit.exported": "Report exported",
+	"config.saved":   "Configuration saved",
+}
+
+// GroupLabel is a group as the report names it.
+func GroupLabel(group string) string {
+	if l, ok := groupLabels[group]; ok {
+		return l
+	}
+	return words(group)
+}
+
+// ActionLabel is an action as the report names it: "Item added".
+func ActionLabel(a sqldb.Action) string {
+	if l, ok := actionLabels[a]; ok {
+		return l
+	}
+	_, name, found := strings.Cut(string(a), ".")
+	if !found {
+		name = string(a)
+	}
+	return words(name)
+}
+
+// ResultLabel is Success or Failure.
+func ResultLabel(result string) string { return words(result) }
+
+// KindLabel says what kind of actor one is.
+func KindLabel(k actor.Kind) string {
+	if k == actor.Admin {
+		return "Admin user"
+	}
+	return words(string(k))
+}
+
+// words turns "item_added" into "Item added".
+func words(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "_", " "), ".", " ")
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
+}

@@ -1,0 +1,192 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Filter narrows the report. Zero fields do not narrow; the range is always
+// there: see [Filter.Bounded].
+type Filter struct {
+	From, To    time.Time // From included, To not
+	Group       string    // report group
+	Action      sqldb.Action
+	Kind        actor.Kind
+	ActorID     int64 // with Kind; an Admin user unless Kind says otherwise
+	Result      string
+	CustomerID  int64
+	Stay        int64
+	StoreViewID int64
+	IP          string // beginning
+	Route       string // full action name, beginning
+	Details     string // anywhere, whatever the case
+}
+
+// DefaultDays is how far back the report looks unless told.
+const DefaultDays = 30
+
+// CountLimit is how far totals are exact.
+const CountLimit = 10_000
+
+// window bounds how many entries are looked through for text that no index
+// finds: the newest ones that the other filters leave.
+const window = 50_000
+
+// Bounded fills in the default range.
+func (f Filter) Bounded(now time.Time) Filter {
+	if f.To.IsZero() {
+		f.To = now.Add(time.Minute) // nodes' clocks differ a little
+	}
+	if f.From.IsZero() {
+		f.From = f.To.AddDate(0, 0, -DefaultDays)
+	}
+	return f
+}
+
+func (f Filter) byText() bool {
+	return f.IP != "" || f.Route != "" || f.Details != "" || f.StoreViewID != 0 || f.Kind != "" && f.ActorID == 0
+}
+
+// Page is a part of the report, newest first.
+type Page struct {
+	Entries    []Entry
+	Total      int
+	More       bool   // there are more than Total
+	Windowed   bool   // text was looked for in the newest entries only
+	Next, Prev string // cursors, "" at the ends
+}
+
+// Search returns the page of size entries at a cursor, "" for the newest.
+func (s *Service) Search(ctx context.Context, f Filter, cursor string, size int) (Page, error) {
+	f = f.Bounded(s.db.Now())
+	c, err := parseCursor(cursor)
+	if err != nil {
+		c = position{} // a cursor from elsewhere: begin at the newest
+	}
+	entries, err := s.list(ctx, f, c, size+1, columns, scanLine)
+	if err != nil {
+		return Page{}, err
+	}
+	p := c.cut(entries, size)
+	if p.Total, p.More, err = s.count(ctx, f); err != nil {
+		return Page{}, err
+	}
+	if f.byText() {
+		p.Windowed, err = s.beyondWindow(ctx, f)
+	}
+	return p, err
+}
+
+// Export calls fn for every entry that matches, newest first, with everything it
+// says. It reads in portions, so that a long download holds nothing open; what
+// is recorded meanwhile is not in it.
+func (s *Service) Export(ctx context.Context, f Filter, fn func(Entry) error) error {
+	f = f.Bounded(s.db.Now())
+	var c position
+	for {
+		const portion = 1000
+		entries, err := s.list(ctx, f, c, portion, allColumns, scanEntry)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if len(entries) < portion {
+			return nil
+		}
+		last := entries[len(entries)-1]
+		c = position{at: sqldb.Micros(last.At), id: last.ID}
+	}
+}
+
+// position is a place in the list: after (older than) an entry, or before it.
+type position struct {
+	at, id int64
+	back   bool
+}
+
+func (p position) String() string {
+	s := strconv.FormatInt(p.at, 10) + "." + strconv.FormatInt(p.id, 10)
+	if p.back {
+		return "b" + s
+	}
+	return s
+}
+
+var errCursor = errors.New("audit: not a cursor")
+
+func parseCursor(text string) (p position, err error) {
+	if text == "" {
+		return p, nil
+	}
+	text, p.back = strings.CutPrefix(text, "b")
+	at, id, ok := strings.Cut(text, ".")
+	if !ok {
+		return p, errCursor
+	}
+	if p.at, err = strconv.ParseInt(at, 10, 64); err == nil {
+		p.id, err = strconv.ParseInt(id, 10, 64)
+	}
+	if err != nil || p.at <= 0 || p.id <= 0 {
+		return p, errCursor
+	}
+	return p, nil
+}
+
+// cut makes a page of up to size entries, of which one more was asked for.
+func (p position) cut(entries []Entry, size int) Page {
+	more := len(entries) > size
+	if more {
+		entries = entries[:size]
+	}
+	if p.back {
+		slices.Reverse(entries)
+	}
+	out := Page{Entries: entries}
+	if len(entries) == 0 {
+		return out
+	}
+	first, last := entries[0], entries[len(entries)-1]
+	if p.back || more {
+		out.Next = position{at: sqldb.Micros(last.At), id: last.ID}.String()
+	}
+	if p.back && more || !p.back && p.id != 0 {
+		out.Prev = position{at: sqldb.Micros(first.At), id: first.ID, back: true}.String()
+	}
+	return out
+}
+
+func (s *Service) list(ctx context.Context, f Filter, c position, limit int, cols string, scan func(sqldb.Scanner) (Entry, error)) ([]Entry, error) {
+	query, args := f.query(c, cols, limit)
+	return sqldb.All(ctx, s.db.Reader(), scan, query, args...)
+}
+
+func (s *Service) count(ctx context.Context, f Filter) (total int, more bool, err error) {
+	query, args := f.query(position{}, "1 AS one", CountLimit+1)
+	if err = s.db.Reader().QueryRow(ctx, "SELECT COUNT(*) FROM ("+query+") counted", args...).Scan(&total); total > CountLimit {
+		total, more = CountLimit, true
+	}
+	return total, more, err
+}
+
+// beyondWindow reports whether text was not looked for everywhere.
+func (s *Service) beyondWindow(ctx context.Context, f Filter) (bool, error) {
+	f.IP, f.Route, f.Details, f.StoreViewID = "", "", "", 0
+	if f.ActorID == 0 {
+		f.Kind = ""
+	}
+	var n int
+	query, args := f.query(position{}, "1 AS one", window+1)
+	err := s.db.Reader().QueryRow(ctx, "SELECT COUNT(*) FROM ("+query+") counted", args...).Scan(&n)
+	return n > window, err
+}
