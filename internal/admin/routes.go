@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 
+	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -19,6 +20,9 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInPost},
 		{Pattern: "GET /login/check", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInCheck},
 		{Pattern: "POST /logout", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.signOut},
+		{Pattern: "GET /account", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.account},
+		{Pattern: "POST /account/password", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountPassword},
+		{Pattern: "POST /account/sessions/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountEnd},
 
 		// Dashboard
 
@@ -31,6 +35,13 @@ func (a *App) Routes() []web.Route {
 		// Stores
 
 		// System
+		{Pattern: "GET /system/users", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.users},
+		{Pattern: "POST /system/users", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSave},
+		{Pattern: "GET /system/users/new", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userNew},
+		{Pattern: "GET /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userEdit},
+		{Pattern: "POST /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSave},
+		{Pattern: "GET /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDeleteForm},
+		{Pattern: "POST /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDelete},
 	}
 }
 
