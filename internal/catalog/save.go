@@ -46,7 +46,7 @@ func (s *Service) save(ctx context.Context, tx *sqldb.Tx, p *Product) (int64, er
 			return 0, changedMeanwhile()
 		}
 	}
-	if err := checkTaken(ctx, tx, p); err != nil {
+	if err := CheckTaken(ctx, tx, p); err != nil {
 		return 0, err
 	}
 	id, err := writeProduct(ctx, tx, p, before)
@@ -83,11 +83,11 @@ func (s *Service) republish(ctx context.Context, tx *sqldb.Tx, id int64, p, befo
 	return tx.Bump(ctx, Topic)
 }
 
-// checkTaken refuses a SKU or a URL key that another product has. A default
+// CheckTaken refuses a SKU or a URL key that another product has. A default
 // URL key shows in every view, so nobody else may have it in any.
-func checkTaken(ctx context.Context, tx *sqldb.Tx, p *Product) error {
+func CheckTaken(ctx context.Context, q sqldb.Querier, p *Product) error {
 	f := fault.Fields{}
-	_, taken, err := sqldb.Found(sqldb.One(ctx, tx, sqldb.Value[int64],
+	_, taken, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64],
 		`SELECT id FROM product WHERE sku_key = $1 AND id <> $2`, SKUKey(p.SKU), p.ID))
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func checkTaken(ctx context.Context, tx *sqldb.Tx, p *Product) error {
 		view int64
 		key  string
 	}
-	others, err := sqldb.All(ctx, tx, func(r sqldb.Scanner) (o place, err error) {
+	others, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (o place, err error) {
 		err = r.Scan(&o.view, &o.key)
 		return o, err
 	}, `SELECT store_view_id, url_key FROM product_text

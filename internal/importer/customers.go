@@ -12,17 +12,6 @@ import (
 	"github.com/storehand/storehand/internal/store"
 )
 
-// Importer brings files in.
-type Importer struct {
-	db        *sqldb.DB
-	customers *customer.Service
-}
-
-// New makes an importer that writes through the areas.
-func New(db *sqldb.DB, customers *customer.Service) *Importer {
-	return &Importer{db: db, customers: customers}
-}
-
 // Customers brings a customer main file in, and the addresses of its customers
 // if that file is given too.
 func (im *Importer) Customers(ctx context.Context, file, addresses *Source, o Options) (Result, error) {
@@ -31,15 +20,8 @@ func (im *Importer) Customers(ctx context.Context, file, addresses *Source, o Op
 		if err != nil {
 			return inFile(file, err)
 		}
-		groups, err := im.customers.Groups(ctx)
+		sc, err := im.scope(ctx, o.Maps)
 		if err != nil {
-			return err
-		}
-		sc, err := newScope(ctx, im.db.Reader(), groups, o.Maps)
-		if err != nil {
-			return err
-		}
-		if err = sc.check(); err != nil {
 			return err
 		}
 		ci := &customerImport{im: im, scope: sc, dry: o.DryRun, known: newRepeats(), defaults: newRepeats()}

@@ -15,6 +15,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/magento"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -25,6 +27,18 @@ const (
 	CustomersImported sqldb.Action = "import.customers"
 	ProductsImported  sqldb.Action = "import.products"
 )
+
+// Importer brings files in.
+type Importer struct {
+	db        *sqldb.DB
+	customers *customer.Service
+	catalog   *catalog.Service
+}
+
+// New makes an importer that writes through the areas.
+func New(db *sqldb.DB, customers *customer.Service, products *catalog.Service) *Importer {
+	return &Importer{db: db, customers: customers, catalog: products}
+}
 
 // Options say how to import.
 type Options struct {

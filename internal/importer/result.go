@@ -90,6 +90,8 @@ func inFile(src *Source, err error) error { return fmt.Errorf("%s: %w", src.Name
 // of what the file calls things.
 var (
 	customerColumns = map[string]string{"first_name": "firstname", "last_name": "lastname", "tax_vat": "taxvat", "website_id": "_website"}
+	productColumns  = map[string]string{"on_hand": "qty", "name_0": "name", "url_key_0": "url_key", "short_0": "short_description", "description_0": "description", "special": "special_price", "special_to": "special_price_to_date", "short": "short_description"}
+	categoryColumns = map[string]string{"name_0": "categories", "url_key_0": "categories"}
 	addressColumns  = map[string]string{"first_name": "firstname", "last_name": "lastname", "country": "country_id", "phone": "telephone"}
 )
 
@@ -103,6 +105,11 @@ func renamed(err error, columns map[string]string) error {
 	for _, p := range ofFields(fields) {
 		if name, ok := columns[p.Column]; ok {
 			p.Column = name
+		} else if base := strings.TrimRight(p.Column, "0123456789"); strings.HasSuffix(base, "_") {
+			p.Column = strings.TrimSuffix(base, "_") // "price_3" is the price on website 3
+			if name, ok := columns[p.Column]; ok {
+				p.Column = name
+			}
 		}
 		wrong.Problems = append(wrong.Problems, p)
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/storehand/storehand/internal/customer"
-	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/store"
 )
 
@@ -21,8 +20,13 @@ type scope struct {
 // groups by number.
 var magentoGroups = map[string]string{"1": "general", "2": "wholesale", "3": "retailer"}
 
-func newScope(ctx context.Context, q sqldb.Querier, groups []customer.Group, maps Maps) (*scope, error) {
-	tree, err := store.Load(ctx, q)
+// scope reads what codes there are, and refuses maps to others.
+func (im *Importer) scope(ctx context.Context, maps Maps) (*scope, error) {
+	tree, err := store.Load(ctx, im.db.Reader())
+	if err != nil {
+		return nil, err
+	}
+	groups, err := im.customers.Groups(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +36,7 @@ func newScope(ctx context.Context, q sqldb.Querier, groups []customer.Group, map
 			s.groups[g.Code] = g.ID
 		}
 	}
-	return s, nil
+	return s, s.check()
 }
 
 // check refuses maps to codes that do not exist before any row is read.

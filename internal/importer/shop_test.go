@@ -2,12 +2,14 @@ package importer
 
 import (
 	"context"
+	"encoding/csv"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -18,13 +20,12 @@ import (
 // bench is an empty shop with the websites base (GBP; store views default and
 // german) and outlet (USD; store view outlet), and an importer into it.
 type bench struct {
-	db                    *sqldb.DB
-	im                    *Importer
-	base, outlet          int64
-	english, german       int64
-	records               []sqldb.Entry
-	cats                  int64 // the root category of base
-	customers, changeless int
+	db              *sqldb.DB
+	im              *Importer
+	base, outlet    int64
+	english, german int64
+	root            int64 // both stores' root category, which here is called "Shop"
+	records         []sqldb.Entry
 }
 
 func newBench(t testing.TB, db *sqldb.DB) *bench {
@@ -35,6 +36,11 @@ func newBench(t testing.TB, db *sqldb.DB) *bench {
 		return nil
 	})
 	s := store.New(db, "")
+	root, err := catalog.New(db).SaveCategory(sqldbtest.Ctx(), &catalog.Category{Active: true, Texts: map[int64]catalog.CategoryText{0: {Name: "Shop"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.root = root
 	b.base, b.english = b.website(t, s, "base", "GBP", "default", "en-GB")
 	b.outlet, _ = b.website(t, s, "outlet", "USD", "outlet", "en-US")
 	tree, err := store.Load(t.Context(), db.Reader())
@@ -43,7 +49,7 @@ func newBench(t testing.TB, db *sqldb.DB) *bench {
 	}
 	v, _ := tree.View(b.english)
 	b.german = b.view(t, s, v.StoreID, b.base, "german", "de-DE")
-	b.im = New(db, customer.New(db, session.New(db, session.Limits{})))
+	b.im = New(db, customer.New(db, session.New(db, session.Limits{})), catalog.New(db))
 	b.records = nil
 	return b
 }
@@ -55,7 +61,7 @@ func (b *bench) website(t testing.TB, s *store.Service, code, currency, view, lo
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := s.SaveStore(ctx, store.Store{WebsiteID: website, Code: code + "_store", Name: code})
+	st, err := s.SaveStore(ctx, store.Store{WebsiteID: website, Code: code + "_store", Name: code, RootCategoryID: b.root})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,6 +288,29 @@ func TestABrokenFileIsNamedWithItsLine(t *testing.T) {
 	if res.Customers.Created != 2 || res.Customers.Failed != 2 || res.First[0].Line != 3 || res.First[1].Line != 4 {
 		t.Errorf("%+v", res)
 	}
+}
+
+// plainCSV reads a file with the standard library alone.
+func plainCSV(t *testing.T, path string) []map[string]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, fields := range all[1:] {
+		row := map[string]string{}
+		for i, name := range all[0] {
+			row[name] = fields[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // realShop is the folder of a real shop's files, which may lie beside a checkout.
