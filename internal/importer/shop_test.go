@@ -49,7 +49,7 @@ func newBench(t testing.TB, db *sqldb.DB) *bench {
 	}
 	v, _ := tree.View(b.english)
 	b.german = b.view(t, s, v.StoreID, b.base, "german", "de-DE")
-	b.im = New(db, customer.New(db, session.New(db, session.Limits{})), catalog.New(db))
+	b.im = New(db, customer.New(db, customer.Deps{Sessions: session.New(db, session.Limits{})}), catalog.New(db))
 	b.records = nil
 	return b
 }
