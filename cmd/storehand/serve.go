@@ -1,0 +1,96 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/storehand/storehand/internal/app"
+)
+
+type serveCmd struct {
+	DB       string   `env:"STOREHAND_DB" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…; its password may stand in --db-password-file."`
+	DBSecret string   `name:"db-password-file" env:"STOREHAND_DB_PASSWORD_FILE" placeholder:"FILE" help:"File with PostgreSQL's password."`
+	AdminURL string   `name:"admin-url" env:"STOREHAND_ADMIN_URL" required:"" placeholder:"URL" help:"The Admin's own address, such as https://admin.shop.example."`
+	Listen   string   `env:"STOREHAND_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	TLSCert  string   `name:"tls-cert" env:"STOREHAND_TLS_CERT" placeholder:"FILE" help:"Certificate chain; without it TLS is a proxy's work."`
+	TLSKey   string   `name:"tls-key" env:"STOREHAND_TLS_KEY" placeholder:"FILE" help:"The certificate's key."`
+	Proxy    []string `env:"STOREHAND_PROXY" placeholder:"NET" help:"Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8."`
+	SMTP     string   `env:"STOREHAND_SMTP" placeholder:"URL" help:"Where mail is sent: smtp://account@host:587."`
+	SMTPPass string   `name:"smtp-password-file" env:"STOREHAND_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"File with the mail account's password."`
+	MailDir  string   `name:"mail-dir" env:"STOREHAND_MAIL_DIR" default:"mail" placeholder:"DIR" help:"Without --smtp, folder that mail is written to."`
+	LogText  bool     `name:"log-text" help:"Log for people instead of JSON lines."`
+}
+
+func (s *serveCmd) Run(c *console) error {
+	opts, err := s.options(c)
+	if err != nil {
+		return err
+	}
+	l, err := s.listen()
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := app.Open(c.ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.Ready(c.ctx); err != nil {
+		return err
+	}
+	if any, err := a.Staff.Any(c.ctx); err != nil {
+		return err
+	} else if !any {
+		c.printf("There is no Admin user yet. Create the first one:\n  storehand staff create --db %s --username NAME --email ADDRESS --role Administrators\n", withoutPassword(s.DB))
+	}
+	opts.Log.Info("serving", "address", l.Addr().String(), "admin", a.AdminURL)
+	return a.Serve(c.ctx, l)
+}
+
+func (s *serveCmd) options(c *console) (app.Options, error) {
+	dsn, err := address(s.DB, s.DBSecret)
+	if err != nil {
+		return app.Options{}, err
+	}
+	smtp, err := address(s.SMTP, s.SMTPPass)
+	if err != nil {
+		return app.Options{}, err
+	}
+	o := app.Options{DSN: dsn, AdminURL: s.AdminURL, SMTP: smtp, MailFolder: s.MailDir, Log: c.logger(!s.LogText, slog.LevelInfo)}
+	for _, p := range s.Proxy {
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			if a, e := netip.ParseAddr(p); e == nil {
+				prefix, err = a.Prefix(a.BitLen())
+			}
+		}
+		if err != nil {
+			return o, fmt.Errorf("--proxy %q: want an address or a network such as 10.0.0.0/8", p)
+		}
+		o.Proxies = append(o.Proxies, prefix)
+	}
+	return o, nil
+}
+
+func (s *serveCmd) listen() (net.Listener, error) {
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return nil, errors.New("--tls-cert and --tls-key go together")
+	}
+	l, err := app.Listen(s.Listen)
+	if err != nil || s.TLSCert == "" {
+		return l, err
+	}
+	cert, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}), nil
+}

@@ -1,0 +1,214 @@
+// Package app is the composition root: it opens the database, makes every
+// service, wires the guard and the recorder into every change, and serves the
+// Admin and the storefront from one listener. It owns no rule and no page.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/admin"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/cart"
+	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/jobs"
+	"github.com/storehand/storehand/internal/magento"
+	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/password"
+	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/staff"
+	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/storefront"
+	"github.com/storehand/storehand/internal/web"
+)
+
+// Options says where the data is and how the outside reaches it.
+type Options struct {
+	DSN      string
+	AdminURL string // the Admin's origin: scheme, host and, if not the usual one, port
+	Now      func() time.Time
+	Log      *slog.Logger
+
+	MailFolder string // write mail as files here …
+	SMTP       string // … or send it: smtp://account:password@host:587
+	Proxies    []netip.Prefix
+
+	CheapPasswords bool // tests and the demo's seed: not for real accounts
+	Readers        int  // reading connections; 0 means the engine's default
+}
+
+// App is a running Storehand without its listener.
+type App struct {
+	Options
+	DB        *sqldb.DB
+	Stores    *store.Service
+	Config    *config.Service
+	Roles     *acl.Service
+	Sessions  *session.Service
+	Throttle  *session.Throttle
+	Hasher    *password.Hasher
+	Audit     *audit.Service
+	Staff     *staff.Service
+	Customers *customer.Service
+	Catalog   *catalog.Service
+	Carts     *cart.Service
+	Assist    *assist.Service
+	Mail      *mail.Service
+	Jobs      *jobs.Runner
+
+	handler http.Handler
+}
+
+// Open opens the database, which must be migrated, and makes everything.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	adminURL, err := store.ParseBaseURL(strings.TrimSuffix(o.AdminURL, "/") + "/")
+	if err != nil {
+		return nil, errors.New("the Admin's address: " + err.Error())
+	}
+	o.AdminURL = adminURL.Origin()
+	db, err := sqldb.Open(ctx, sqldb.Options{DSN: o.DSN, Now: o.Now, Log: o.Log, Readers: o.Readers})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Options: o, DB: db}
+	if err := a.wire(adminURL.Host); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+// wire makes the services in the order of the import lines.
+func (a *App) wire(adminHost string) error {
+	db := a.DB
+	a.Stores = store.New(db, adminHost)
+	a.Config = config.New(db, a.Stores)
+	a.Roles = acl.New(db)
+	a.Sessions = session.New(db, session.Limits{
+		AdminIdle: func(ctx context.Context) time.Duration {
+			return time.Duration(a.Config.Int(ctx, config.AdminIdleMinutes, config.Scope{})) * time.Minute
+		},
+		CustomerIdle: func(ctx context.Context) time.Duration {
+			return time.Duration(a.Config.Int(ctx, config.CustomerSessionHours, config.Scope{})) * time.Hour
+		},
+	})
+	a.Throttle = session.NewThrottle(db)
+	hashing := password.Options{Magento: magento.Verify}
+	if a.CheapPasswords {
+		hashing.Params = password.Params{Time: 1, Memory: 64, Threads: 1}
+	}
+	a.Hasher = password.New(hashing)
+	a.Audit = audit.New(db)
+	a.Staff = staff.New(db, a.Sessions, a.Throttle, a.Hasher)
+	a.Customers = customer.New(db, a.Sessions)
+	a.Catalog = catalog.New(db)
+	a.Carts = cart.New(db)
+	a.Assist = assist.New(db, a.Sessions)
+	sender, err := a.sender()
+	if err != nil {
+		return err
+	}
+	a.Mail = mail.New(db, sender, a.Log)
+	a.Jobs = jobs.New(db, a.Log)
+	a.tasks()
+	db.Hooks(a.Assist.Guard, audit.Record)
+	a.handler = a.routeHosts(adminHost)
+	return nil
+}
+
+// tasks are what is done now and then, by one node at a time.
+func (a *App) tasks() {
+	a.Jobs.Every("mail", 2*time.Second, a.Mail.Deliver)
+	a.Jobs.Every("assist", 15*time.Second, a.Assist.Sweep)
+	a.Jobs.Every("sessions", 10*time.Minute, a.Sessions.Sweep)
+	a.Jobs.Every("throttle", 10*time.Minute, a.Throttle.Sweep)
+}
+
+func (a *App) sender() (mail.Sender, error) {
+	if a.SMTP != "" {
+		return mail.NewSMTP(a.SMTP)
+	}
+	return mail.Folder(a.MailFolder), nil
+}
+
+// routeHosts sends each host to its application; neither answers the other's paths.
+func (a *App) routeHosts(adminHost string) http.Handler {
+	staffSide := admin.New(admin.Deps{
+		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
+	}).Handler()
+	shopSide := storefront.New(storefront.Deps{
+		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
+		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Assist: a.Assist,
+	})
+	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/healthz":
+			plain(w, http.StatusOK, "ok\n")
+		case r.URL.Path == "/readyz":
+			a.ready(w, r)
+		case strings.EqualFold(r.Host, adminHost):
+			staffSide.ServeHTTP(w, r)
+		default:
+			shopSide.ServeHTTP(w, r)
+		}
+	})
+	return web.BehindProxies(a.Proxies, mux)
+}
+
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	if err := a.DB.Ping(r.Context()); err != nil {
+		a.Log.Error("not ready", "error", err)
+		plain(w, http.StatusServiceUnavailable, "the database does not answer\n")
+		return
+	}
+	plain(w, http.StatusOK, "ready\n")
+}
+
+func plain(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write([]byte(text))
+}
+
+// Handler answers for every host.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Close closes the database after what is being written.
+func (a *App) Close() error { return a.DB.Close() }
+
+// Migrate brings a database up to date without serving it.
+func Migrate(ctx context.Context, dsn string) error {
+	db, err := sqldb.Open(ctx, sqldb.Options{DSN: dsn, Now: time.Now})
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Migrate(ctx), db.Close())
+}
+
+// host is the host of an address, with its port if it names one.
+func host(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		return u.Host
+	}
+	return ""
+}
+
+var _ net.Listener

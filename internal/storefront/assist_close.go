@@ -1,0 +1,39 @@
+package storefront
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"github.com/storehand/storehand/internal/web"
+)
+
+// assistClose is Close Session: the stay ends, the browser is whoever it was
+// before, and the page says how to get back to the Admin.
+func (a *App) assistClose(w http.ResponseWriter, r *http.Request) error {
+	s := shopper(r.Context())
+	if s.Stay == nil {
+		return a.redirect(w, r, "/")
+	}
+	stay := *s.Stay
+	if _, err := a.Assist.End(r.Context(), stay.PublicID); err != nil {
+		return err
+	}
+	leaveStay(w)
+	s.Stay, s.Customer = nil, nil
+	back := stay.BackPath
+	if back == "" {
+		back = "/"
+	}
+	return a.plain(w, r, http.StatusOK, "stay.closed.title", false, closedPage(s, stay.CustomerName, a.adminLink(back)))
+}
+
+// plain answers with a page that has nothing around it.
+func (a *App) plain(w http.ResponseWriter, r *http.Request, status int, title string, auto bool, body templ.Component) error {
+	s := shopper(r.Context())
+	shell := Shell{Title: s.T(title), Lang: s.Locale.Lang(), Dir: s.Locale.Dir(), StoreName: a.storeName(r.Context(), s)}
+	if s.Stay != nil {
+		shell.Banner = a.banner(r.Context(), s)
+	}
+	return web.Render(w, r, status, within(PlainPage(shell, auto), body))
+}

@@ -1,0 +1,58 @@
+package storefront
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/web"
+)
+
+// fail draws the page for a failure, in the shop's frame and, during a stay,
+// under the banner.
+func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) error {
+	s := visitOf(r.Context()).shopper
+	if s == nil {
+		http.Error(w, http.StatusText(status), status)
+		return nil
+	}
+	if status == http.StatusUnauthorized {
+		return a.toSignIn(w, r)
+	}
+	if web.HTMX(r) {
+		w.Header().Set(fragmentHeader, "1")
+	}
+	code := strconv.Itoa(status)
+	if !s.Locale.Has("error." + code + ".title") {
+		code = "500"
+	}
+	v := failureView{
+		Title: s.T("error." + code + ".title"), Text: s.T("error." + code + ".text"),
+		LinkText: s.T("error.home"), LinkHref: s.URL("/"),
+	}
+	if f.Message != "" {
+		v.Text = f.Message
+	}
+	if ended(f) {
+		v.Title = s.T("stay.ended.title")
+		v.LinkText, v.LinkHref = s.T("stay.closed.back"), a.adminLink("/")
+	}
+	if status >= 500 {
+		v.Request = s.T("error.request_id", "id", web.Info(r.Context()).ID)
+	}
+	return a.page(w, r, status, shopPage{Title: v.Title, Personal: true}, failurePage(v))
+}
+
+// ended tells the failures of a stay that is over.
+func ended(f *fault.Error) bool {
+	return f.Kind == fault.Gone || (f.Kind == fault.Conflict && f.Code != "" && f.Code != "stale_form")
+}
+
+// toSignIn sends a guest to sign in and back again.
+func (a *App) toSignIn(w http.ResponseWriter, r *http.Request) error {
+	to := "/login"
+	if web.Safe(r.Method) {
+		to += "?" + query("back", r.URL.RequestURI())
+	}
+	return a.redirect(w, r, to)
+}

@@ -1,0 +1,44 @@
+package storefront
+
+import (
+	"net/http"
+
+	"github.com/storehand/storehand/internal/web"
+	"github.com/storehand/storehand/internal/web/ui"
+)
+
+// Routes is the table of the storefront: what, for whom, and how it behaves
+// while staff is in a customer's account. A route that does not say so does not
+// start; what is denied here nobody can do in another one's name.
+func (a *App) Routes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /static/{file}", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.static, Quiet: true},
+		{Pattern: "GET /favicon.ico", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.favicon, Quiet: true},
+
+		// Catalogue
+
+		// Cart
+
+		// Sign-in and registration
+
+		// Account
+
+		// Login as Customer: the way in and the way out
+		{Pattern: "GET /assist/start", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistStart},
+		{Pattern: "POST /assist/land", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistLand, Origin: a.adminOrigin},
+		{Pattern: "POST /assist/enter", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistEnter},
+		{Pattern: "POST /assist/close", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistClose},
+	}
+}
+
+func (a *App) static(w http.ResponseWriter, r *http.Request) error {
+	ui.AssetHandler().ServeHTTP(w, r)
+	return nil
+}
+
+func (a *App) favicon(w http.ResponseWriter, r *http.Request) error {
+	return web.Redirect(w, r, ui.Asset("favicon.svg"))
+}
+
+// adminOrigin is the only site whose form may land here.
+func (a *App) adminOrigin(*http.Request) string { return a.AdminURL }

@@ -1,0 +1,211 @@
+package storefront
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/i18n"
+	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/web"
+)
+
+// Shopper is who looks at the shop in one request: a guest, a customer, or an
+// Admin user in a customer's account. Nothing of it is remembered between
+// requests.
+type Shopper struct {
+	View    store.View
+	Website store.Website
+	Locale  *i18n.Locale
+
+	Customer *customer.Customer // the subject; nil for a guest
+	Stay     *assist.Stay       // not nil while staff is in the account
+	Session  *session.Customer  // the customer's own session; nil in a stay
+
+	CartSecret string // of a guest's cart, "" when the browser has none
+}
+
+// GroupID is the customer group whose prices apply.
+func (s *Shopper) GroupID() int64 {
+	if s.Customer == nil {
+		return customer.NotLoggedIn
+	}
+	return s.Customer.GroupID
+}
+
+// URL is the address of a path on this store view.
+func (s *Shopper) URL(path string) string { return s.View.BaseURL.Prefix + path }
+
+// T and N are the texts of this store view's language.
+func (s *Shopper) T(key string, args ...any) string { return s.Locale.T(key, args...) }
+
+// N is T for a message with a number.
+func (s *Shopper) N(key string, n int, args ...any) string { return s.Locale.N(key, n, args...) }
+
+// shopper returns who is looking; every handler has one.
+func shopper(ctx context.Context) *Shopper { return visitOf(ctx).shopper }
+
+// isHandOff tells the three steps by which an Admin user comes in. They read no
+// session: a browser that is still somebody else's must pass through them too.
+func isHandOff(route *web.Route) bool {
+	return strings.HasSuffix(route.Pattern, " /assist/start") || strings.HasSuffix(route.Pattern, " /assist/land") || strings.HasSuffix(route.Pattern, " /assist/enter")
+}
+
+// enter recognises who is looking and holds the route's declarations against them.
+func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*http.Request, error) {
+	v := visitOf(r.Context())
+	s := &Shopper{View: v.view, Website: v.website, Locale: i18n.For(v.view.Locale)}
+	v.shopper = s
+	who := actor.Who{
+		Kind: actor.Guest, Name: "guest", WebsiteID: s.Website.ID, StoreViewID: s.View.ID,
+		IP: web.ClientIP(r), UserAgent: clip(r.UserAgent(), 300),
+		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
+	}
+	r = r.WithContext(actor.With(r.Context(), who))
+	if isHandOff(route) || route.Quiet {
+		return r, nil
+	}
+	who, err := a.recognise(w, r, s, who)
+	r = r.WithContext(actor.With(r.Context(), who))
+	if err != nil {
+		return r, err
+	}
+	return r, a.admit(r, s, route)
+}
+
+// recognise looks for a stay first, then for the customer's own session, then
+// for a guest's cart: the first cookie that is good decides.
+func (a *App) recognise(w http.ResponseWriter, r *http.Request, s *Shopper, who actor.Who) (actor.Who, error) {
+	s.CartSecret = web.Cookie(r, web.CartCookie)
+	if secret := web.Cookie(r, web.StayCookie); secret != "" {
+		return a.recogniseStay(w, r, s, who, secret)
+	}
+	if secret := web.Cookie(r, web.ShopCookie); secret != "" {
+		if known, err := a.recogniseCustomer(r, s, secret); err != nil {
+			return who, err
+		} else if known {
+			web.SetCSRF(r.Context(), secret)
+			who.Kind, who.ID, who.Name = actor.Customer, s.Customer.ID, s.Customer.Name()
+			who.Subject = actor.Subject{ID: s.Customer.ID, Name: s.Customer.Name()}
+			who.SessionID = s.Session.ID
+			return who, nil
+		}
+		web.DropCookie(w, web.ShopCookie)
+	}
+	if s.CartSecret != "" {
+		web.SetCSRF(r.Context(), s.CartSecret)
+	}
+	return who, nil
+}
+
+// recogniseStay asks whether the stay may go on. One that has ended takes its
+// cookie with it: the browser is whoever it was before.
+func (a *App) recogniseStay(w http.ResponseWriter, r *http.Request, s *Shopper, who actor.Who, secret string) (actor.Who, error) {
+	stay, err := a.Assist.Resume(actor.With(r.Context(), who), secret)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		leaveStay(w)
+		return who, nil
+	case fault.Is(err, fault.Gone):
+		leaveStay(w)
+		if f, _ := fault.As(err); !web.Safe(r.Method) {
+			return who, &fault.Error{Kind: fault.Conflict, Code: f.Code, Message: f.Message, Err: err}
+		}
+		return who, err
+	case err != nil:
+		return who, err
+	}
+	c, err := a.Customers.Get(r.Context(), stay.CustomerID)
+	if err != nil {
+		return who, err
+	}
+	s.Stay, s.Customer, s.CartSecret = &stay, &c, ""
+	web.SetCSRF(r.Context(), secret)
+	return stay.Who(who), nil
+}
+
+// leaveStay forgets the stay's cookie and what the browser kept of its pages.
+func leaveStay(w http.ResponseWriter) {
+	web.DropCookie(w, web.StayCookie)
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+}
+
+// recogniseCustomer finds the customer of a session that is good on this website.
+func (a *App) recogniseCustomer(r *http.Request, s *Shopper, secret string) (bool, error) {
+	own, err := a.Sessions.Customer(r.Context(), secret)
+	if session.CauseOf(err) != "" || fault.Is(err, fault.SignIn) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	c, err := a.Customers.Get(r.Context(), own.CustomerID)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !c.Active {
+		return false, nil
+	}
+	if may, err := a.Customers.MayUse(r.Context(), c, s.Website.ID); err != nil || !may {
+		return false, err
+	}
+	s.Customer, s.Session = &c, &own
+	return true, a.Sessions.TouchCustomer(r.Context(), own, r.URL.Path)
+}
+
+// admit asks the route's declarations, and records the page view of a stay.
+func (a *App) admit(r *http.Request, s *Shopper, route *web.Route) error {
+	if s.Stay != nil {
+		if err := a.admitStay(r, s, route); err != nil {
+			return err
+		}
+	}
+	if !route.Access.IsPublic() && s.Customer == nil {
+		return fault.New(fault.SignIn, "")
+	}
+	if s.Stay != nil && web.Safe(r.Method) && !web.HTMX(r) {
+		return a.Assist.Viewed(r.Context(), *s.Stay, assist.View{Path: r.URL.Path})
+	}
+	return nil
+}
+
+// admitStay refuses what nobody may do in another one's account, and every
+// change in View only mode. Refusals are on the record too.
+func (a *App) admitStay(r *http.Request, s *Shopper, route *web.Route) error {
+	var key string
+	switch {
+	case route.Assisted == web.Denied:
+		key = "stay.refused"
+	case route.Assisted == web.Allowed && s.Stay.ViewOnly() && !web.Safe(r.Method):
+		key = "stay.view_only"
+	default:
+		return nil
+	}
+	err := a.DB.Refuse(r.Context(), assist.ActionRefused, func(e *sqldb.Entry) {
+		e.About("page", r.URL.Path)
+		e.Details = route.Pattern + " is not for a session in somebody's account"
+		if key == "stay.view_only" {
+			e.Details = route.Pattern + " in View only mode"
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return &fault.Error{Kind: fault.Denied, Code: key, Message: s.T(key)}
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
