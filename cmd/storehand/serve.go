@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
-	"strings"
 
 	"github.com/storehand/storehand/internal/app"
 )

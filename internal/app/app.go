@@ -7,10 +7,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
@@ -65,7 +63,7 @@ type App struct {
 	Catalog   *catalog.Service
 	Carts     *cart.Service
 	Assist    *assist.Service
-	Mail      *mail.Service
+	Mail      *mail.Outbox
 	Jobs      *jobs.Runner
 
 	handler http.Handler
@@ -112,21 +110,21 @@ func (a *App) wire(adminHost string) error {
 	a.Throttle = session.NewThrottle(db)
 	hashing := password.Options{Magento: magento.Verify}
 	if a.CheapPasswords {
-		hashing.Params = password.Params{Time: 1, Memory: 64, Threads: 1}
+		hashing.Params = password.Params{Passes: 1, MemoryKiB: 64, Lanes: 1}
 	}
 	a.Hasher = password.New(hashing)
 	a.Audit = audit.New(db)
 	a.Staff = staff.New(db, a.Sessions, a.Throttle, a.Hasher)
-	a.Customers = customer.New(db, a.Sessions)
+	a.Customers = customer.New(db, customer.Deps{Sessions: a.Sessions})
 	a.Catalog = catalog.New(db)
 	a.Carts = cart.New(db)
-	a.Assist = assist.New(db, a.Sessions)
+	a.Assist = assist.New(db, a.Stores, a.Sessions)
 	sender, err := a.sender()
 	if err != nil {
 		return err
 	}
-	a.Mail = mail.New(db, sender, a.Log)
 	a.Jobs = jobs.New(db, a.Log)
+	a.Mail = mail.NewOutbox(db, sender, func() { a.Jobs.Wake("mail") })
 	a.tasks()
 	db.Hooks(a.Assist.Guard, audit.Record)
 	a.handler = a.routeHosts(adminHost)
@@ -135,15 +133,15 @@ func (a *App) wire(adminHost string) error {
 
 // tasks are what is done now and then, by one node at a time.
 func (a *App) tasks() {
-	a.Jobs.Every("mail", 2*time.Second, a.Mail.Deliver)
-	a.Jobs.Every("assist", 15*time.Second, a.Assist.Sweep)
-	a.Jobs.Every("sessions", 10*time.Minute, a.Sessions.Sweep)
-	a.Jobs.Every("throttle", 10*time.Minute, a.Throttle.Sweep)
+	a.Jobs.Add(jobs.Task{Name: "mail", Every: 30 * time.Second, Run: a.Mail.Deliver})
+	a.Jobs.Add(jobs.Task{Name: "assist", Every: 30 * time.Second, Run: a.Assist.Sweep})
+	a.Jobs.Add(jobs.Task{Name: "sessions", Every: 10 * time.Minute, Run: a.Sessions.Sweep})
+	a.Jobs.Add(jobs.Task{Name: "throttle", Every: 10 * time.Minute, Run: a.Throttle.Sweep})
 }
 
 func (a *App) sender() (mail.Sender, error) {
 	if a.SMTP != "" {
-		return mail.NewSMTP(a.SMTP)
+		return smtpSender(a.SMTP)
 	}
 	return mail.Folder(a.MailFolder), nil
 }
@@ -155,7 +153,8 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
-		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Assist: a.Assist,
+		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
+		Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist,
 	})
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -202,13 +201,3 @@ func Migrate(ctx context.Context, dsn string) error {
 	}
 	return errors.Join(db.Migrate(ctx), db.Close())
 }
-
-// host is the host of an address, with its port if it names one.
-func host(address string) string {
-	if u, err := url.Parse(address); err == nil {
-		return u.Host
-	}
-	return ""
-}
-
-var _ net.Listener

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -30,11 +31,15 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          nil,
+		ErrorLog:          slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	wg.Go(func() { a.Jobs.Run(ctx) })
+	wg.Go(func() {
+		if err := a.Jobs.Run(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("periodic tasks stopped", "error", err)
+		}
+	})
 	failed := make(chan error, 1)
 	wg.Go(func() { failed <- srv.Serve(l) })
 	var err error

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/store"
 )
@@ -39,7 +40,9 @@ func (a *App) SetUp(ctx context.Context, first FirstStore) (fresh bool, err erro
 	if err != nil {
 		return false, err
 	}
-	root, err := a.Catalog.EnsureRoot(ctx)
+	root, err := a.Catalog.SaveCategory(ctx, &catalog.Category{
+		Active: true, Texts: map[int64]catalog.CategoryText{0: {Name: "Default Category", URLKey: "default-category"}},
+	})
 	if err != nil {
 		return false, err
 	}
