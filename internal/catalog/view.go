@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"time"
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -76,4 +77,14 @@ func (s *Service) URLKey(ctx context.Context, productID, viewID int64) (key stri
 	return sqldb.Found(sqldb.One(ctx, s.db.Reader(), sqldb.Value[string], `SELECT COALESCE(NULLIF(v.url_key, ''), d.url_key)
 		FROM product_text d LEFT JOIN product_text v ON v.product_id = d.product_id AND v.store_view_id = $2
 		WHERE d.product_id = $1 AND d.store_view_id = 0`, productID, viewID))
+}
+
+// NextPriceChange is when the next special price begins or ends by itself after
+// a moment; the zero time when none does.
+func (s *Service) NextPriceChange(ctx context.Context, after time.Time) (time.Time, error) {
+	var next time.Time
+	err := s.db.Reader().QueryRow(ctx, `SELECT MIN(at) FROM (
+		SELECT MIN(special_from) AS at FROM product_price WHERE special_from > $1
+		UNION ALL SELECT MIN(special_to) FROM product_price WHERE special_to > $1) AS changes`, sqldb.Micros(after)).Scan(sqldb.Into(&next))
+	return next, err
 }

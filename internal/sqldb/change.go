@@ -75,6 +75,7 @@ func (db *DB) Hooks(before BeforeHook, after AfterHook) { db.before, db.after = 
 // Tx is the transaction of one change: the only thing that can execute.
 type Tx struct {
 	Entry
+	db     *DB
 	now    time.Time
 	conn   execer
 	onDone []func()
@@ -135,8 +136,15 @@ func (t *Tx) Skip() { t.cheap = true }
 // Bump moves a topic's version, which makes remembered copies stale on every node.
 func (t *Tx) Bump(ctx context.Context, topic string) error {
 	_, err := t.Exec(ctx, `UPDATE version SET value = value + 1 WHERE topic = $1`, topic)
+	if err == nil && t.db != nil && t.db.watch != nil {
+		t.After(func() { t.db.watch(topic) })
+	}
 	return err
 }
+
+// Watch calls fn after each durable Bump on this node; others learn it from the
+// version rows. The application sets it once, before any change.
+func (db *DB) Watch(fn func(topic string)) { db.watch = fn }
 
 var (
 	errNobody = errors.New("sqldb: a change needs an actor in its context")
@@ -211,7 +219,7 @@ func (db *DB) transact(ctx context.Context, a Action, work func(context.Context,
 	db.changes.Add(1)
 	var done []func()
 	err := db.write.run(context.WithValue(ctx, inside{}, true), func(ctx context.Context, tx *Tx) error {
-		tx.now = db.Now()
+		tx.now, tx.db = db.Now(), db
 		tx.Entry = Entry{Action: a, Result: Success}
 		err := work(ctx, tx)
 		done = tx.onDone

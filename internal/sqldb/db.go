@@ -34,6 +34,7 @@ type DB struct {
 
 	before BeforeHook
 	after  AfterHook
+	watch  func(topic string)
 
 	changes atomic.Int64
 	commits atomic.Int64

@@ -328,6 +328,8 @@ CREATE TABLE product_price (
   PRIMARY KEY (product_id, website_id)
 );
 CREATE INDEX product_price_price ON product_price (website_id, price, product_id);
+CREATE INDEX product_price_from ON product_price (special_from) WHERE special_from IS NOT NULL;
+CREATE INDEX product_price_to ON product_price (special_to) WHERE special_to IS NOT NULL;
 CREATE TABLE product_group_price (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
   website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
