@@ -83,7 +83,7 @@ func emailTaken(err error) error {
 // alone; for the second, all such changes meet on one row, so that two
 // registrations at once cannot both pass.
 func (s *Service) refuseTaken(ctx context.Context, tx *sqldb.Tx, emailKey string, websiteID, self int64) error {
-	shared, err := s.shared(ctx, tx)
+	shared, err := Shared(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,89 @@
+package customer
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/i18n"
+	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/store"
+)
+
+// The letters this package sends; each is a set of texts "mail.<kind>.…".
+const (
+	letterWelcome         = "welcome"
+	letterReset           = "reset"
+	letterEmailChanged    = "email_changed"
+	letterPasswordChanged = "password_changed"
+)
+
+// send writes a letter to a customer, as part of a change.
+func (s *Service) send(ctx context.Context, tx *sqldb.Tx, c Customer, kind string, facts map[string]string) error {
+	return s.sendTo(ctx, tx, c.Email, c, kind, facts)
+}
+
+func (s *Service) sendTo(ctx context.Context, tx *sqldb.Tx, to string, c Customer, kind string, facts map[string]string) error {
+	if s.outbox == nil {
+		return nil
+	}
+	tree, err := s.stores.Tree(ctx)
+	if err != nil {
+		return err
+	}
+	view, ok := viewOf(tree, c)
+	if !ok {
+		return nil // a website without an active view has nobody to write as
+	}
+	letter := s.letter(ctx, view, c, kind, facts)
+	scope := config.OfView(view)
+	from := mail.Address(s.settings.Text(ctx, config.SenderName, scope), s.settings.Text(ctx, config.SenderEmail, scope))
+	m, err := letter.Message(to, from)
+	if err != nil {
+		return err
+	}
+	return s.outbox.EnqueueTx(ctx, tx, m)
+}
+
+// viewOf is the store view in whose language and name a customer is written to:
+// where the account was created, else the website's default.
+func viewOf(tree *store.Tree, c Customer) (store.View, bool) {
+	if v, ok := tree.View(c.StoreViewID); ok && v.Active {
+		return v, true
+	}
+	return tree.DefaultView(c.WebsiteID)
+}
+
+func (s *Service) letter(ctx context.Context, view store.View, c Customer, kind string, facts map[string]string) mail.Letter {
+	l := i18n.For(view.Locale)
+	name := s.settings.Text(ctx, config.StoreName, config.OfView(view))
+	args := []any{"store", name, "name", c.Name(), "email", facts["email"]}
+	letter := mail.Letter{
+		Kind: kind, Locale: l, StoreName: name, StoreURL: view.URL("/"),
+		Subject:  l.T("mail."+kind+".subject", args...),
+		Greeting: l.T("mail.greeting", args...),
+		Lines:    []string{l.T("mail."+kind+".text", args...)},
+		Footer:   l.T("mail.footer", args...),
+	}
+	switch kind {
+	case letterReset:
+		letter.Link = mail.Link{Text: l.T("reset.title"), URL: view.URL("/reset") + "?token=" + url.QueryEscape(facts["token"])}
+		letter.After = []string{l.T("mail.reset.limit"), l.T("mail.reset.ignore")}
+	case letterWelcome:
+		letter.Link = mail.Link{Text: l.T("account.title"), URL: view.URL("/account")}
+	case letterEmailChanged, letterPasswordChanged:
+		letter.After = []string{s.contact(ctx, l, view)}
+	}
+	return letter
+}
+
+// contact says where to turn to when it was somebody else.
+func (s *Service) contact(ctx context.Context, l *i18n.Locale, view store.View) string {
+	address := strings.TrimSpace(s.settings.Text(ctx, config.SupportEmail, config.OfView(view)))
+	if address == "" {
+		return l.T("mail.not_you")
+	}
+	return l.T("mail.not_you_contact", "email", address)
+}
