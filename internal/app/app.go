@@ -115,7 +115,6 @@ func (a *App) wire(adminHost string) error {
 	a.Hasher = password.New(hashing)
 	a.Audit = audit.New(db)
 	a.Staff = staff.New(db, a.Sessions, a.Throttle, a.Hasher)
-	a.Customers = customer.New(db, customer.Deps{Sessions: a.Sessions})
 	a.Catalog = catalog.New(db)
 	a.Carts = cart.New(db)
 	a.Assist = assist.New(db, a.Stores, a.Sessions)
@@ -125,6 +124,9 @@ func (a *App) wire(adminHost string) error {
 	}
 	a.Jobs = jobs.New(db, a.Log)
 	a.Mail = mail.NewOutbox(db, sender, func() { a.Jobs.Wake("mail") })
+	a.Customers = customer.New(db, customer.Deps{
+		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
+	})
 	a.tasks()
 	db.Hooks(a.Assist.Guard, audit.Record)
 	a.handler = a.routeHosts(adminHost)
@@ -134,6 +136,7 @@ func (a *App) wire(adminHost string) error {
 // tasks are what is done now and then, by one node at a time.
 func (a *App) tasks() {
 	a.Jobs.Add(jobs.Task{Name: "mail", Every: 30 * time.Second, Run: a.Mail.Deliver})
+	a.Jobs.Add(jobs.Task{Name: "mail_prune", Every: 24 * time.Hour, Run: a.Mail.Prune})
 	a.Jobs.Add(jobs.Task{Name: "assist", Every: 30 * time.Second, Run: a.Assist.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "sessions", Every: 10 * time.Minute, Run: a.Sessions.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "throttle", Every: 10 * time.Minute, Run: a.Throttle.Sweep})

@@ -8,5 +8,5 @@ func (s *Service) MayUse(ctx context.Context, c Customer, websiteID int64) (bool
 	if c.WebsiteID == websiteID {
 		return true, nil
 	}
-	return s.shared(ctx, s.db.Reader())
+	return Shared(ctx, s.db.Reader())
 }
