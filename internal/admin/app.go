@@ -12,9 +12,17 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/cart"
+	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
+	"github.com/storehand/storehand/internal/store"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -25,9 +33,17 @@ type Deps struct {
 	Now     func() time.Time
 	BaseURL string // the Admin's own origin, "https://admin.shop.example"
 
-	Sessions *session.Service
-	Staff    *staff.Service
-	Roles    *acl.Service
+	Stores    *store.Service
+	Config    *config.Service
+	Roles     *acl.Service
+	Sessions  *session.Service
+	Audit     *audit.Service
+	Staff     *staff.Service
+	Customers *customer.Service
+	Catalog   *catalog.Service
+	Carts     *cart.Service
+	Assist    *assist.Service
+	Mail      *mail.Outbox
 }
 
 // App is the Admin.

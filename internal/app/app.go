@@ -153,11 +153,13 @@ func (a *App) sender() (mail.Sender, error) {
 func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
+		Stores: a.Stores, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
+		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Mail: a.Mail,
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
-		Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist,
+		Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Mail: a.Mail,
 	})
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {

@@ -18,6 +18,7 @@ import (
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/store"
@@ -38,6 +39,7 @@ type Deps struct {
 	Catalog   *catalog.Service
 	Carts     *cart.Service
 	Assist    *assist.Service
+	Mail      *mail.Outbox
 }
 
 // App is the storefront of all websites.
