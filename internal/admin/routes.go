@@ -42,6 +42,9 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSave},
 		{Pattern: "GET /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDeleteForm},
 		{Pattern: "POST /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDelete},
+		{Pattern: "GET /system/actions", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actions},
+		{Pattern: "POST /system/actions/export", Access: web.Needs(acl.ActionsExport), Assisted: web.AdminOnly, Handler: a.actionExport},
+		{Pattern: "GET /system/actions/{id}", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actionView},
 	}
 }
 
