@@ -83,31 +83,22 @@ const sweepTimeout = time.Minute
 func (s *Service) Sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
-	q := s.db.Reader()
-	stays, err := sqldb.All(ctx, q, scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE ended_at IS NULL ORDER BY id`)
+	live, err := sqldb.All(ctx, s.db.Reader(), scanResumed, liveAndFacts)
 	if err != nil {
 		return err
 	}
-	for _, stay := range stays {
-		cause, err := s.overFor(ctx, q, stay)
-		if err == nil && cause != "" {
-			_, err = s.manager.End(s.noticing(ctx, stay), stay.PublicID, cause)
+	for _, r := range live {
+		cause := s.over(ctx, r.Stay, r.facts, s.db.Now())
+		if cause == "" {
+			continue
 		}
-		if err != nil {
+		if _, err := s.manager.End(s.noticing(ctx, r.Stay), r.PublicID, cause); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// overFor gives the cause for which a stay is over, or "".
-func (s *Service) overFor(ctx context.Context, q sqldb.Querier, stay Stay) (impersonate.Cause, error) {
-	_, err := s.alive(ctx, q, stay, s.db.Now())
-	if err == nil {
-		return "", nil
-	}
-	if dead, ok := endedIn(err); ok {
-		return dead.Impersonation.Cause, nil
-	}
-	return "", err
-}
+// liveAndFacts reads all stays without an end; there is at most one for each
+// Admin user.
+var liveAndFacts = `SELECT ` + prefixed("i", stayColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.ended_at IS NULL AND i.state IN ('begun', 'entered')`

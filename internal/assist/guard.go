@@ -54,16 +54,21 @@ func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.
 			return "", err
 		}
 	}
-	mode, err := s.alive(ctx, tx, stay, now)
-	var dead *impersonate.EndedError
-	if errors.As(err, &dead) {
-		return "", gone(dead.Impersonation.Cause, nil)
-	}
+	f, err := loadFacts(ctx, tx, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
 	if err != nil {
 		return "", err
 	}
+	if cause := s.over(ctx, stay, f, now); cause != "" {
+		return "", gone(cause, nil)
+	}
+	if f.roleViewOnly {
+		stay.Mode = impersonate.ViewOnly
+	}
+	if now.Sub(f.sessionSeen) < touchEvery {
+		return stay.Mode, nil
+	}
 	// An Admin who helps is not idle; the session's absolute limit stays.
-	_, err = tx.Exec(ctx, `UPDATE admin_session SET last_seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND last_seen_at < $3`,
-		stay.AdminSessionID, sqldb.Micros(now), sqldb.Micros(now.Add(-touchEvery)))
-	return mode, err
+	_, err = tx.Exec(ctx, `UPDATE admin_session SET last_seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND last_seen_at < $2`,
+		stay.AdminSessionID, sqldb.Micros(now))
+	return stay.Mode, err
 }

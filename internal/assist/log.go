@@ -11,6 +11,7 @@ import (
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -270,39 +271,23 @@ func (s *Service) RecentlyHelped(ctx context.Context, n int) ([]Stay, error) {
 		ORDER BY begun_at DESC, id DESC LIMIT $2`, who.ID, n)
 }
 
-// Step is one row of a stay's timeline: an action in the Actions Report.
+// Step is a change made in a stay, as its customer sees it.
 type Step struct {
-	ID         int64 // of the Actions Report's entry
 	At         time.Time
 	Action     sqldb.Action
-	Result     string // sqldb.Success or sqldb.Failure
-	By         string
-	Route      string
 	ObjectKind string
 	ObjectID   string
 	Details    string
 }
 
-// PageView tells whether the step is a page that was looked at.
-func (t Step) PageView() bool { return t.Action == ActionPageViewed }
-
 // maxSteps bounds a timeline.
 const maxSteps = 1000
 
-const stepColumns = `SELECT impersonation_id, id, at, action, result, actor_name, route, object_kind, object_id, details FROM audit_log`
-
-func scanStep(r sqldb.Scanner) (stay int64, t Step, err error) {
-	err = r.Scan(&stay, &t.ID, sqldb.Into(&t.At), &t.Action, &t.Result, &t.By, &t.Route, &t.ObjectKind, &t.ObjectID, &t.Details)
-	return stay, t, err
-}
-
-// Timeline gives what happened in a stay, in order, up to a thousand steps
-// after the one with the id given (0 for the beginning). Read the stay first.
-func (s *Service) Timeline(ctx context.Context, stayID, after int64) ([]Step, error) {
-	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (Step, error) {
-		_, t, err := scanStep(r)
-		return t, err
-	}, stepColumns+` WHERE impersonation_id = $1 AND id > $2 ORDER BY id LIMIT $3`, stayID, after, maxSteps)
+// Timeline gives what happened in a stay, in order: the entries of the Actions
+// Report, up to a thousand after the one with the id given (0 for the
+// beginning). Read the stay first: that asks who may.
+func (s *Service) Timeline(ctx context.Context, stayID, after int64) ([]audit.Entry, error) {
+	return audit.New(s.db).Timeline(ctx, stayID, after, maxSteps)
 }
 
 // Visit is a stay as its customer sees it: when, why, by which role, what was
@@ -366,11 +351,12 @@ func changesIn(ctx context.Context, q sqldb.Querier, stays []Stay) (map[int64][]
 	w.And("action_group <> 'login_as_customer' AND result = 'success'")
 	changes := map[int64][]Step{}
 	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
-		stay, t, err := scanStep(r)
-		t.By = ""
+		var stay int64
+		var t Step
+		err := r.Scan(&stay, sqldb.Into(&t.At), &t.Action, &t.ObjectKind, &t.ObjectID, &t.Details)
 		changes[stay] = append(changes[stay], t)
 		return struct{}{}, err
-	}, stepColumns+w.SQL()+` ORDER BY id LIMIT `+w.Bind("?", maxSteps), w.Args()...)
+	}, `SELECT impersonation_id, at, action, object_kind, object_id, details FROM audit_log`+w.SQL()+` ORDER BY id LIMIT `+w.Bind("?", maxSteps), w.Args()...)
 	return changes, err
 }
 

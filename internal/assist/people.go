@@ -3,7 +3,6 @@ package assist
 import (
 	"context"
 
-	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/sqldb"
 	stores "github.com/storehand/storehand/internal/store"
@@ -33,7 +32,7 @@ const peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
 
 // loadPeople reads who would act, in which session, and for whom.
 func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64) (people, error) {
-	f, err := sqldb.One(ctx, q, scanFacts, factsQuery, who.ID, who.SessionID, customerID, int64(0), string(acl.AssistLogin))
+	f, err := loadFacts(ctx, q, who.ID, who.SessionID, customerID, 0)
 	if err != nil {
 		return people{}, err
 	}

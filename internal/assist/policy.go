@@ -17,6 +17,9 @@ type facts struct {
 	global  bool   // customer accounts are shared globally
 	policy  string // consent policy of the customer's website
 
+	// Not for the judge: what a request of a stay needs beside.
+	logViews, freshPages bool
+
 	adminFound, adminActive bool
 	roleID                  int64
 	allowed                 bool // the role has Allow Login as Customer
@@ -99,66 +102,99 @@ func judgeConsent(policy, answer string, until, now time.Time) impersonate.Cause
 	return ""
 }
 
-// factsQuery takes the Admin user, their session, the customer, the store view
-// and the resource. Every look-up is by primary key.
-const factsQuery = `SELECT
-	(SELECT value FROM config_value WHERE path = 'assist.enabled' AND scope = 'default' AND scope_id = 0),
+// The facts in SQL: columns and joins over a row i that names the Admin user,
+// their session, the customer and the store view. Every look-up is by key.
+const (
+	factsColumns = `(SELECT value FROM config_value WHERE path = 'assist.enabled' AND scope = 'default' AND scope_id = 0),
+	(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
+	(SELECT value FROM config_value WHERE path = 'assist.disable_page_cache' AND scope = 'default' AND scope_id = 0),
 	(SELECT value FROM config_value WHERE path = 'customer.share_accounts' AND scope = 'default' AND scope_id = 0),
 	COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
 		(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
 	u.active, u.role_id, r.all_resources, r.assist_mode,
-	EXISTS (SELECT 1 FROM admin_role_resource p WHERE p.role_id = u.role_id AND p.resource = $5),
+	EXISTS (SELECT 1 FROM admin_role_resource p WHERE p.role_id = u.role_id AND p.resource = '` + string(acl.AssistLogin) + `'),
 	s.ended_at, s.end_cause, s.last_seen_at, s.expires_at,
 	c.active, c.website_id, c.assistance, c.assistance_until,
 	r.all_websites,
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = c.website_id),
 	v.active, v.website_id,
-	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id)
-	FROM (SELECT 1 AS one) k
-	LEFT JOIN admin_user u ON u.id = $1
+	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id)`
+
+	factsJoins = `
+	LEFT JOIN admin_user u ON u.id = i.admin_user_id
 	LEFT JOIN admin_role r ON r.id = u.role_id
-	LEFT JOIN admin_session s ON s.id = $2 AND s.admin_user_id = $1
-	LEFT JOIN customer c ON c.id = $3
-	LEFT JOIN store_view v ON v.id = $4`
+	LEFT JOIN admin_session s ON s.id = i.admin_session_id AND s.admin_user_id = i.admin_user_id
+	LEFT JOIN customer c ON c.id = i.customer_id
+	LEFT JOIN store_view v ON v.id = i.store_view_id`
+
+	factsQuery = `SELECT ` + factsColumns + ` FROM (SELECT CAST($1 AS BIGINT) AS admin_user_id, CAST($2 AS BIGINT) AS admin_session_id,
+	CAST($3 AS BIGINT) AS customer_id, CAST($4 AS BIGINT) AS store_view_id) i` + factsJoins
+)
 
 // loadFacts reads the facts about an Admin user, in one of their sessions, a
 // customer and a store view, any of which may not exist.
 func loadFacts(ctx context.Context, q sqldb.Querier, adminUser, adminSession, customer, view int64) (facts, error) {
-	return sqldb.One(ctx, q, scanFacts, factsQuery, adminUser, adminSession, customer, view, string(acl.AssistLogin))
+	return sqldb.One(ctx, q, scanFacts, factsQuery, adminUser, adminSession, customer, view)
+}
+
+// stayAndFacts is the one look-up of a request in a stay.
+var stayAndFacts = `SELECT ` + prefixed("i", stayColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
+
+// resumed is a stay with the facts about it.
+type resumed struct {
+	Stay
+	facts facts
+}
+
+func scanResumed(row sqldb.Scanner) (r resumed, err error) {
+	var columns factsRow
+	if r.Stay, err = scanStay(alsoScan{row, columns.dest()}); err == nil {
+		r.facts = columns.facts()
+	}
+	return r, err
 }
 
 func scanFacts(row sqldb.Scanner) (facts, error) {
-	var (
-		f                                  facts
-		enabled, share, policy, mode       *string
-		adminActive, all, allSites         *bool
-		customerActive, viewActive         *bool
-		resource, customerSite, viewSite   bool
-		ended, seen, expires, until        time.Time
-		assistance, endCause               *string
-		roleID, customerWebsite, viewWebID int64
-	)
-	err := row.Scan(&enabled, &share, &policy,
-		&adminActive, sqldb.IntoID(&roleID), &all, &mode, &resource,
-		sqldb.Into(&ended), &endCause, sqldb.Into(&seen), sqldb.Into(&expires),
-		&customerActive, sqldb.IntoID(&customerWebsite), &assistance, sqldb.Into(&until),
-		&allSites, &customerSite, &viewActive, sqldb.IntoID(&viewWebID), &viewSite)
-	if err != nil {
-		return f, err
+	var columns factsRow
+	err := row.Scan(columns.dest()...)
+	return columns.facts(), err
+}
+
+// factsRow is one row of factsColumns, as they come.
+type factsRow struct {
+	enabled, logViews, freshPages, share, policy *string
+	adminActive, allResources, allWebsites       *bool
+	customerActive, viewActive                   *bool
+	mode, endCause, assistance                   *string
+	resource, customerInScope, viewInScope       bool
+	roleID, customerWebsite, viewWebsite         int64
+	ended, seen, expires, until                  time.Time
+}
+
+func (r *factsRow) dest() []any {
+	return []any{
+		&r.enabled, &r.logViews, &r.freshPages, &r.share, &r.policy,
+		&r.adminActive, sqldb.IntoID(&r.roleID), &r.allResources, &r.mode, &r.resource,
+		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
+		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until),
+		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
 	}
-	f.enabled, f.global, f.policy = isEnabled(enabled), isGlobal(share), consentPolicy(policy)
-	f.adminFound, f.adminActive, f.roleID = adminActive != nil, is(adminActive), roleID
-	f.allowed = resource || is(all)
-	f.roleViewOnly = orEmpty(mode) == string(acl.ViewOnly)
-	f.sessionFound, f.sessionEnded = !expires.IsZero(), !ended.IsZero()
-	f.sessionCause = orEmpty(endCause)
-	f.sessionSeen, f.sessionExpires = seen, expires
-	f.customerFound, f.customerActive, f.customerWebsite = customerActive != nil, is(customerActive), customerWebsite
-	f.assistance, f.assistanceUntil = orEmpty(assistance), until
-	f.customerInScope = customerSite || is(allSites)
-	f.viewFound, f.viewActive, f.viewWebsite = viewActive != nil, is(viewActive), viewWebID
-	f.viewInScope = viewSite || is(allSites)
-	return f, nil
+}
+
+func (r *factsRow) facts() facts {
+	return facts{
+		enabled: isEnabled(r.enabled), global: isGlobal(r.share), policy: consentPolicy(r.policy),
+		logViews: stored(LogPageViews, r.logViews) == "1", freshPages: stored(DisablePageCache, r.freshPages) == "1",
+		adminFound: r.adminActive != nil, adminActive: is(r.adminActive), roleID: r.roleID,
+		allowed: r.resource || is(r.allResources), roleViewOnly: orEmpty(r.mode) == string(acl.ViewOnly),
+		sessionFound: !r.expires.IsZero(), sessionEnded: !r.ended.IsZero(), sessionCause: orEmpty(r.endCause),
+		sessionSeen: r.seen, sessionExpires: r.expires,
+		customerFound: r.customerActive != nil, customerActive: is(r.customerActive), customerWebsite: r.customerWebsite,
+		customerInScope: r.customerInScope || is(r.allWebsites),
+		assistance:      orEmpty(r.assistance), assistanceUntil: r.until,
+		viewFound: r.viewActive != nil, viewActive: is(r.viewActive), viewWebsite: r.viewWebsite,
+		viewInScope: r.viewInScope || is(r.allWebsites),
+	}
 }
 
 func is(b *bool) bool { return b != nil && *b }

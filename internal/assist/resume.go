@@ -2,7 +2,6 @@ package assist
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -16,55 +15,41 @@ import (
 // not logged; a stay may be called idle that much too early.
 const touchEvery = 30 * time.Second
 
-// Resume gives the live stay of a token, having asked everything again: two
-// look-ups by key. The error is a fault: Gone for a stay that is over, with the
+// Resume gives the live stay of a token, having asked everything again: one
+// look-up by keys. The error is a fault: Gone for a stay that is over, with the
 // cause as its code and the sentence for the person, and NotFound for a token
 // that nobody was given. Both mean that the cookie goes; any other error means
 // that nothing is known, so the request is refused and the cookie stays.
 //
 // Put stay.Who into the request's context; call Viewed for pages.
 func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
-	q := s.db.Reader()
 	hash := impersonate.HashOf(impersonate.Secret(token))
-	stay, found, err := sqldb.Found(sqldb.One(ctx, q, scanStay, stayBySession, hash.String()))
+	r, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, stayAndFacts, hash.String()))
 	if err != nil {
-		return stay, err
+		return r.Stay, err
 	}
 	if !found {
-		return stay, fault.New(fault.NotFound, "This assistance session does not exist.")
+		return r.Stay, fault.New(fault.NotFound, "This assistance session does not exist.")
 	}
-	mode, err := s.alive(ctx, q, stay, s.db.Now())
-	if err != nil {
-		return stay, s.bury(ctx, stay, err)
+	if cause := s.over(ctx, r.Stay, r.facts, s.db.Now()); cause != "" {
+		return r.Stay, s.bury(ctx, r.Stay, cause)
 	}
-	stay.Mode = mode
-	return stay, nil
+	if r.facts.roleViewOnly {
+		r.Mode = impersonate.ViewOnly
+	}
+	r.FreshPages, r.logViews = r.facts.freshPages, r.facts.logViews
+	return r.Stay, nil
 }
 
-// alive asks whether a stay may go on, and in which mode. The error is an
-// *impersonate.EndedError, or a failure.
-func (s *Service) alive(ctx context.Context, q sqldb.Querier, stay Stay, now time.Time) (impersonate.Mode, error) {
-	i := stay.times()
-	cause := stay.Cause
-	if i.EndedAt.IsZero() {
-		cause = overdue(i, now)
+// over gives the cause for which a stay is over, or "".
+func (s *Service) over(ctx context.Context, stay Stay, f facts, now time.Time) impersonate.Cause {
+	if !stay.EndedAt.IsZero() {
+		return stay.Cause
 	}
-	mode := stay.Mode
-	if cause == "" {
-		f, err := loadFacts(ctx, q, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
-		if err != nil {
-			return mode, err
-		}
-		cause = judge(f, question{roleID: stay.RoleID, view: true, sessionIdle: s.sessions.AdminIdle(ctx)}, now)
-		if f.roleViewOnly {
-			mode = impersonate.ViewOnly
-		}
+	if cause := overdue(stay.times(), now); cause != "" {
+		return cause
 	}
-	if cause != "" {
-		i.Cause = cause
-		return mode, &impersonate.EndedError{Impersonation: i}
-	}
-	return mode, nil
+	return judge(f, question{roleID: stay.RoleID, view: true, sessionIdle: s.sessions.AdminIdle(ctx)}, now)
 }
 
 // overdue gives the limit that a stay has passed, or "".
@@ -80,22 +65,17 @@ func overdue(i impersonate.Impersonation, now time.Time) impersonate.Cause {
 	return impersonate.TimeUp
 }
 
-// bury records the end of a stay that was found dead and words it.
-func (s *Service) bury(ctx context.Context, stay Stay, err error) error {
-	var dead *impersonate.EndedError
-	if !errors.As(err, &dead) {
-		return err
+// bury records the end of a stay that was found dead, and words it.
+func (s *Service) bury(ctx context.Context, stay Stay, cause impersonate.Cause) error {
+	if !stay.EndedAt.IsZero() {
+		return gone(cause, nil)
 	}
-	cause := dead.Impersonation.Cause
-	if stay.EndedAt.IsZero() {
-		ended, err := s.manager.End(s.noticing(ctx, stay), stay.PublicID, cause)
-		if err != nil {
-			// It is over either way; only the record has to wait for the sweep.
-			return gone(cause, err)
-		}
+	// It is over either way: if this fails, the record waits for the sweep.
+	ended, err := s.manager.End(s.noticing(context.WithoutCancel(ctx), stay), stay.PublicID, cause)
+	if err == nil {
 		cause = ended.Cause
 	}
-	return gone(cause, nil)
+	return gone(cause, err)
 }
 
 // noticing gives a context in which the system ends a stay: nobody did.
@@ -116,17 +96,13 @@ type View struct {
 
 // Viewed counts a page of a stay as use, and writes it down if the
 // configuration says so; it is durable when Viewed returns. Call it before the
-// page is answered, with the stay's Who in the context; not for requests that
+// page is answered, with what Resume gave and its Who in the context; not for requests that
 // make a change, which count by themselves. The error may be Gone.
 func (s *Service) Viewed(ctx context.Context, stay Stay, view View) error {
-	logged, err := logsPageViews(ctx, s.db.Reader())
-	if err != nil {
-		return err
-	}
-	if !logged {
+	if !stay.logViews {
 		return s.touch(ctx, stay)
 	}
-	err = s.db.Change(ctx, ActionPageViewed, func(_ context.Context, tx *sqldb.Tx) error {
+	err := s.db.Change(ctx, ActionPageViewed, func(_ context.Context, tx *sqldb.Tx) error {
 		tx.About("page", clip(view.Path, maxPath))
 		tx.Details = clip(view.Title, maxPath)
 		if view.Status != 0 {
@@ -155,14 +131,5 @@ func (s *Service) afterGuard(ctx context.Context, stay Stay, err error) error {
 		return err
 	}
 	f, _ := fault.As(err)
-	i := stay.times()
-	i.Cause = impersonate.Cause(f.Code)
-	return s.bury(ctx, stay, &impersonate.EndedError{Impersonation: i})
-}
-
-// endedIn finds the core's "it has ended" in an error.
-func endedIn(err error) (*impersonate.EndedError, bool) {
-	var dead *impersonate.EndedError
-	ok := errors.As(err, &dead)
-	return dead, ok
+	return s.bury(ctx, stay, impersonate.Cause(f.Code))
 }

@@ -123,11 +123,6 @@ func readSettings(ctx context.Context, q sqldb.Querier) (Settings, error) {
 	}, nil
 }
 
-func logsPageViews(ctx context.Context, q sqldb.Querier) (bool, error) {
-	v, err := config.Fresh(ctx, q, LogPageViews)
-	return err == nil && v.Bool(LogPageViews, config.Everywhere), err
-}
-
 // stored gives the value of a stored setting, or the declared one where there
 // is none or none that the declaration allows.
 func stored(f *config.Field, value *string) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
@@ -48,29 +49,8 @@ func each(t *testing.T, fn func(t *testing.T, s *shop, clock *sqldbtest.Clock)) 
 // open wires a Service as the application does.
 func open(t *testing.T, db *sqldb.DB, now func() time.Time) *shop {
 	s := &shop{t: t, now: now, Service: New(db, stores.New(db, ""), session.New(db, session.Limits{}))}
-	db.Hooks(s.Guard, record)
+	db.Hooks(s.Guard, audit.Record)
 	return s
-}
-
-// record is as much of the recorder as these tests need.
-func record(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
-	who, _ := actor.From(ctx)
-	if e.Impersonation == 0 {
-		e.Impersonation = who.Impersonation
-	}
-	if e.Subject.ID == 0 {
-		e.Subject = who.Subject
-	}
-	var object sqldb.Object
-	if len(e.Objects) > 0 {
-		object = e.Objects[0]
-	}
-	_, err := tx.Exec(ctx, `INSERT INTO audit_log (at, action, action_group, report_group, result, actor_kind, actor_id, actor_name,
-		subject_id, subject_name, impersonation_id, website_id, store_view_id, ip, request_id, route, object_kind, object_id, details, data)
-		VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', '', $14, $15, $16, '{}')`,
-		sqldb.Micros(tx.Now()), string(e.Action), e.Action.Group(), e.Result, string(who.Kind), who.ID, who.Name,
-		e.Subject.ID, e.Subject.Name, e.Impersonation, who.WebsiteID, who.StoreViewID, who.IP, object.Kind, object.ID, e.Details)
-	return err
 }
 
 func (s *shop) furnish() {

@@ -53,6 +53,11 @@ type Stay struct {
 	Cause      impersonate.Cause
 	EndedBy    string // name of who ended it, or of the task
 
+	// FreshPages tells that this request's pages must not come from the page
+	// cache. Set by Resume, as it stands in the configuration now.
+	FreshPages bool
+	logViews   bool // set by Resume: page views are written down
+
 	parentExpiresAt time.Time
 	code            impersonate.Code
 	session         impersonate.Hash

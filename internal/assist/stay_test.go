@@ -58,7 +58,7 @@ func TestMariaHelpsVeraAndEverythingIsOnRecord(t *testing.T) {
 		}
 		var got []string
 		for _, step := range steps {
-			got = append(got, string(step.Action)+" "+step.By)
+			got = append(got, string(step.Action)+" "+step.ActorName)
 		}
 		want := "login_as_customer.begun maria1, login_as_customer.authorized maria1, login_as_customer.entered maria1, cart.item_added maria1, login_as_customer.ended maria1"
 		if strings.Join(got, ", ") != want {
@@ -419,6 +419,7 @@ func TestPageViewsAreWrittenOrOnlyCountAsUse(t *testing.T) {
 		}
 		s.answers(vera, false)
 		s.set(LogPageViews.Path, "1")
+		stay.logViews = true
 		if err := s.Viewed(s.within(stay), stay, View{Path: "/cart"}); !fault.Is(err, fault.Gone) {
 			t.Errorf("a page view of a dead stay gives %v, want Gone", err)
 		}

@@ -55,16 +55,20 @@ func Record(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
 		main = e.Objects[0]
 	}
 	group := e.Action.Group()
+	stay := e.Impersonation
+	if stay == 0 {
+		stay = who.Impersonation
+	}
 	_, err = tx.Exec(ctx, insert,
-		sqldb.Micros(tx.Now()), short(string(e.Action)), short(group), reportGroup(who, group), e.Result,
-		string(who.Kind), who.ID, short(who.Name), subject.ID, short(subject.Name), who.Impersonation,
+		sqldb.Micros(tx.Now()), short(string(e.Action)), short(group), reportGroup(stay, group), e.Result,
+		string(who.Kind), who.ID, short(who.Name), subject.ID, short(subject.Name), stay,
 		who.WebsiteID, who.StoreViewID, short(who.IP), short(who.RequestID), short(who.Route),
 		short(main.Kind), short(main.ID), capped(line(e, main), maxDetails), data)
 	return err
 }
 
-func reportGroup(who actor.Who, group string) string {
-	if who.Impersonating() {
+func reportGroup(stay int64, group string) string {
+	if stay != 0 {
 		return AssistGroup
 	}
 	return short(group)

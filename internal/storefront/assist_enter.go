@@ -22,7 +22,8 @@ func (a *App) assistEnter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.DropCookie(w, web.AssistCookie)
+	// The verifier stays until it expires: without it, the same form sent twice
+	// would look like a thief's and end the stay.
 	if in.Token != "" {
 		web.SetCookie(w, web.StayCookie, string(in.Token), 0)
 	}
