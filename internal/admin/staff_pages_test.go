@@ -129,7 +129,7 @@ func TestWrongSignInsLookAlike(t *testing.T) {
 		if got := tab.Form("/login").Value("username"); got != c[0] {
 			t.Errorf("what was typed is lost: %q", got)
 		}
-		pages[strings.ReplaceAll(tab.Body, c[0], "NAME")] = true
+		pages[strings.ReplaceAll(tab.Body, `value="`+c[0]+`"`, `value="NAME"`)] = true
 	}
 	if len(pages) != 1 {
 		t.Errorf("%d different pages", len(pages))
