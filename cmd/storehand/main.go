@@ -25,6 +25,7 @@ func main() {
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the Admin and the storefront."`
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it up to date."`
+	Staff   staffCmd   `cmd:"" help:"Admin users."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
