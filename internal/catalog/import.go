@@ -59,7 +59,7 @@ func WithSKUs(ctx context.Context, q sqldb.Querier, skus []string) (map[string]*
 	}
 	all, err := sqldb.All(ctx, q, scanProduct, `SELECT id, sku, enabled, visibility, weight_grams, tax_class,
 		manage_stock, on_hand, reserved, threshold, in_stock, backorders, version, created_at, updated_at
-		FROM product WHERE sku_key IN (`+sqldb.List(1, len(keys))+`)`, keys...)
+		FROM (`+sqldb.Values(len(keys), "TEXT")+`) v JOIN product ON sku_key = v.column1`, keys...)
 	if err != nil || len(all) == 0 {
 		return found, err
 	}
@@ -67,9 +67,9 @@ func WithSKUs(ctx context.Context, q sqldb.Querier, skus []string) (map[string]*
 	for i, p := range all {
 		found[SKUKey(p.SKU)], byID[p.ID], ids[i] = p, p, p.ID
 	}
-	in := ` IN (` + sqldb.List(1, len(ids)) + `)`
+	values := sqldb.Values(len(ids), "BIGINT")
 	for _, part := range parts {
-		_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) { return struct{}{}, part.read(r, byID) }, part.query(in), ids...)
+		_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) { return struct{}{}, part.read(r, byID) }, part.query(values), ids...)
 		if err != nil {
 			return nil, err
 		}
@@ -83,8 +83,8 @@ type part struct {
 	read                  func(r sqldb.Scanner, byID map[int64]*Product) error
 }
 
-func (p part) query(in string) string {
-	return `SELECT product_id, ` + p.columns + ` FROM ` + p.table + ` WHERE product_id` + in + ` ORDER BY product_id, ` + p.order
+func (p part) query(values string) string {
+	return `SELECT product_id, ` + p.columns + ` FROM (` + values + `) v JOIN ` + p.table + ` ON product_id = v.column1 ORDER BY product_id, ` + p.order
 }
 
 var parts = []part{

@@ -46,7 +46,8 @@ func WithEmails(ctx context.Context, q sqldb.Querier, emails []string) ([]Custom
 	for i, email := range emails {
 		keys[i] = EmailKey(email)
 	}
-	return sqldb.All(ctx, q, scan, `SELECT `+columns+` FROM customer c WHERE c.email_key IN (`+sqldb.List(1, len(keys))+`)`, keys...)
+	return sqldb.All(ctx, q, scan, `SELECT `+columns+` FROM (`+sqldb.Values(len(keys), "TEXT")+`) v
+		JOIN customer c ON c.email_key = v.column1`, keys...)
 }
 
 // AddressesOf returns the addresses of several customers.
@@ -54,6 +55,6 @@ func AddressesOf(ctx context.Context, q sqldb.Querier, customerIDs []int64) ([]A
 	if len(customerIDs) == 0 {
 		return nil, nil
 	}
-	return sqldb.All(ctx, q, scanAddress, `SELECT `+addressColumns+` FROM customer_address
-		WHERE customer_id IN (`+sqldb.List(1, len(customerIDs))+`) ORDER BY id`, sqldb.Any(customerIDs)...)
+	return sqldb.All(ctx, q, scanAddress, `SELECT `+addressColumns+` FROM (`+sqldb.Values(len(customerIDs), "BIGINT")+`) v
+		JOIN customer_address a ON a.customer_id = v.column1 ORDER BY id`, sqldb.Any(customerIDs)...)
 }

@@ -243,6 +243,22 @@ func List(from, n int) string {
 	return b.String()
 }
 
+// Values returns "VALUES (CAST($1 AS type)),…" for n arguments, a table whose
+// column is called column1. Joined with, it finds many rows by key; an IN with
+// as many arguments makes PostgreSQL compare every row with every argument as
+// long as a table's statistics are not there yet.
+func Values(n int, kind string) string {
+	var b strings.Builder
+	b.WriteString("VALUES ")
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString("(CAST($" + strconv.Itoa(i+1) + " AS " + kind + "))")
+	}
+	return b.String()
+}
+
 // Any turns a list of values into arguments.
 func Any[T any](vs []T) []any {
 	args := make([]any, len(vs))
