@@ -51,9 +51,9 @@ func (r *Role) validate() error {
 // nameKey is how role names are compared.
 func nameKey(name string) string { return strings.ToLower(name) }
 
-// covers refuses an editor whose reach is smaller than the role's: otherwise
+// Covers refuses an editor whose reach is smaller than the role's: otherwise
 // one could hand out, on a website one does not see, what one holds elsewhere.
-func (g Grant) covers(r Role) error {
+func (g Grant) Covers(r Role) error {
 	if r.AllResources && !g.All {
 		return fault.New(fault.Denied, "The role %s holds all resources. Only someone who holds them all may do this.", r.Name)
 	}
@@ -71,7 +71,7 @@ func (g Grant) covers(r Role) error {
 // CoversAll refuses an editor who lacks anything that the role gives: giving a
 // role to an Admin user, or deleting it, needs all of it.
 func (g Grant) CoversAll(r Role) error {
-	if err := g.covers(r); err != nil {
+	if err := g.Covers(r); err != nil {
 		return err
 	}
 	for _, res := range r.Resources {

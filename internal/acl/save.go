@@ -77,7 +77,7 @@ func change(ctx context.Context, tx *sqldb.Tx, by Grant, r Role) error {
 	if err != nil {
 		return err
 	}
-	if err := by.covers(before); err != nil {
+	if err := by.Covers(before); err != nil {
 		return err
 	}
 	if err := r.settle(by, before); err != nil {
@@ -105,7 +105,7 @@ func change(ctx context.Context, tx *sqldb.Tx, by Grant, r Role) error {
 // may. All resources make the single ones moot, but they are kept for the day
 // somebody changes back to Custom.
 func (r *Role) settle(by Grant, before Role) (err error) {
-	if err := by.covers(*r); err != nil {
+	if err := by.Covers(*r); err != nil {
 		return err
 	}
 	if r.AllWebsites {
