@@ -87,7 +87,7 @@ func (q Query) plan() plan {
 	if kw.id != 0 { // shown first, see withID
 		text, args = text+" AND t.customer_id <> ?", append(args, kw.id)
 	}
-	p.term = &cond{column: "t.term", indexed: text, args: args}
+	p.term = &cond{column: "t.term", text: text, args: args}
 	return p
 }
 
@@ -117,7 +117,7 @@ func (p plan) source(withCustomer bool) (from, id string, joined []string) {
 func plain(w *sqldb.Where, conds []cond) []string {
 	texts := make([]string, len(conds))
 	for i, c := range conds {
-		texts[i] = w.Bind(c.plain, c.args...)
+		texts[i] = w.Bind(c.plain(), c.args...)
 	}
 	return texts
 }
@@ -135,30 +135,48 @@ type counted struct {
 }
 
 func (s *Service) count(ctx context.Context, p plan) (n counted, err error) {
-	var w sqldb.Where
-	driver, rest := p.driver()
-	from, _, conds := p.source(len(rest) > 0)
-	if driver != nil {
-		conds = append(conds, w.Bind(driver.indexed, driver.args...))
-	}
-	if len(rest) == 0 {
-		text := `SELECT COUNT(*) FROM (SELECT 1 FROM ` + from + where(conds) + w.Bind(` LIMIT ?`, CountCap+1) + `) few`
-		err = s.db.Reader().QueryRow(ctx, text, w.Args()...).Scan(&n.total)
+	text, args, exact := p.countSQL()
+	row := s.db.Reader().QueryRow(ctx, text, args...)
+	if exact {
+		err = row.Scan(&n.total)
 		n.scanned = n.total
 	} else {
-		hit := "(" + strings.Join(plain(&w, rest), ") AND (") + ")"
-		text := `SELECT CAST(COALESCE(SUM(hit), 0) AS BIGINT), COUNT(*) FROM (SELECT CASE WHEN ` + hit + ` THEN 1 ELSE 0 END AS hit
-			FROM ` + from + where(conds) + w.Bind(` LIMIT ?`, scanCap+1) + `) few`
-		err = s.db.Reader().QueryRow(ctx, text, w.Args()...).Scan(&n.total, &n.scanned)
+		err = row.Scan(&n.total, &n.scanned)
 	}
 	n.more = n.total > CountCap || n.scanned > scanCap
 	n.total = min(n.total, CountCap)
 	return n, err
 }
 
-// page reads one page: by sorting the matches when they are few, else by walking
-// the index of the order.
+// countSQL counts by the driver's index alone when that is all there is to ask
+// (exact), else how many of the rows that it leads to fit.
+func (p plan) countSQL() (text string, args []any, exact bool) {
+	var w sqldb.Where
+	driver, rest := p.driver()
+	from, _, conds := p.source(len(rest) > 0)
+	if driver != nil {
+		conds = append(conds, w.Bind(driver.text, driver.args...))
+	}
+	if len(rest) == 0 {
+		text = `SELECT COUNT(*) FROM (SELECT 1 FROM ` + from + where(conds) + w.Bind(` LIMIT ?`, CountCap+1) + `) few`
+		return text, w.Args(), true
+	}
+	hit := "(" + strings.Join(plain(&w, rest), ") AND (") + ")"
+	text = `SELECT CAST(COALESCE(SUM(hit), 0) AS BIGINT), COUNT(*) FROM (SELECT CASE WHEN ` + hit + ` THEN 1 ELSE 0 END AS hit
+		FROM ` + from + where(conds) + w.Bind(` LIMIT ?`, scanCap+1) + `) few`
+	return text, w.Args(), false
+}
+
+// page reads one page.
 func (s *Service) page(ctx context.Context, p plan, few bool) (Listing, error) {
+	text, args := p.pageSQL(few)
+	found, err := sqldb.All(ctx, s.db.Reader(), p.scan, text, args...)
+	return p.listing(found), err
+}
+
+// pageSQL sorts the matches when they are few; else it walks the index of the
+// order. It settles which order that is.
+func (p *plan) pageSQL(few bool) (string, []any) {
 	var w sqldb.Where
 	var with, from string
 	var conds []string
@@ -167,11 +185,11 @@ func (s *Service) page(ctx context.Context, p plan, few bool) (Listing, error) {
 	case p.term != nil && (p.byMatch || !few):
 		p.order, p.desc, p.byMatch = byTerm, false, true
 		from, _, conds = p.source(true)
-		conds = append(conds, w.Bind(driver.indexed, driver.args...))
+		conds = append(conds, w.Bind(driver.text, driver.args...))
 		conds = append(conds, plain(&w, rest)...)
 	case driver != nil && few:
 		source, id, inner := p.source(len(rest) > 0)
-		inner = append(inner, w.Bind(driver.indexed, driver.args...))
+		inner = append(inner, w.Bind(driver.text, driver.args...))
 		inner = append(inner, plain(&w, rest)...)
 		with = `WITH hit AS MATERIALIZED (SELECT ` + id + ` AS id FROM ` + source + where(inner) + `) `
 		from, conds = `hit h CROSS JOIN customer c`, []string{"c.id = h.id"}
@@ -183,8 +201,7 @@ func (s *Service) page(ctx context.Context, p plan, few bool) (Listing, error) {
 	}
 	text := with + `SELECT ` + columns + `, ` + p.order.column + `, ` + p.order.tie + ` FROM ` + from + where(conds) +
 		p.orderBy() + w.Bind(` LIMIT ?`, p.size+1)
-	found, err := sqldb.All(ctx, s.db.Reader(), p.scan, text, w.Args()...)
-	return p.listing(found), err
+	return text, w.Args()
 }
 
 // walked are the conditions while walking the index of the order: only those
@@ -195,9 +212,9 @@ func (p plan) walked(w *sqldb.Where) []string {
 	for _, c := range p.conds {
 		same := c.column == p.order.column || c.equal && p.order.column == "c.id"
 		if same && !used {
-			texts, used = append(texts, w.Bind(c.indexed, c.args...)), true
+			texts, used = append(texts, w.Bind(c.text, c.args...)), true
 		} else {
-			texts = append(texts, w.Bind(c.plain, c.args...))
+			texts = append(texts, w.Bind(c.plain(), c.args...))
 		}
 	}
 	return texts

@@ -59,7 +59,7 @@ func (s *Service) OnlineNow(ctx context.Context, since time.Time, websites []int
 			"(later.last_seen_at, later.id) > (o.last_seen_at, o.id))",
 	}
 	if websites != nil {
-		conds = append(conds, w.Bind(amongWebsites(websites).plain, amongWebsites(websites).args...))
+		conds = append(conds, w.Bind(amongWebsites(websites).plain(), amongWebsites(websites).args...))
 	}
 	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (o Online, err error) {
 		err = r.Scan(append(o.dest(), sqldb.Into(&o.SeenAt), sqldb.Into(&o.Since), &o.Path, &o.SessionIP)...)
