@@ -23,6 +23,7 @@ func main() {
 
 // cli is the command line. Flags can come from the environment too.
 type cli struct {
+	Demo    demoCmd    `cmd:"" help:"Run a furnished demo shop on this machine, with accounts to try."`
 	Serve   serveCmd   `cmd:"" help:"Serve the Admin and the storefront."`
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it up to date."`
 	Staff   staffCmd   `cmd:"" help:"Admin users."`

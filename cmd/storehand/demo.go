@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/storehand/storehand/internal/app"
+	"github.com/storehand/storehand/internal/demo"
+)
+
+type demoCmd struct {
+	Listen  string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Loopback address to listen on."`
+	Data    string `placeholder:"DIR" help:"Folder that keeps the demo between runs; a temporary one by default."`
+	Verbose bool   `help:"Log each request."`
+}
+
+func (d *demoCmd) Run(c *console) error {
+	if err := loopbackOnly(d.Listen); err != nil {
+		return err
+	}
+	l, err := app.Listen(d.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	dir, cleanUp, err := d.folder()
+	if err != nil {
+		return err
+	}
+	defer cleanUp()
+	level := slog.LevelWarn
+	if d.Verbose {
+		level = slog.LevelInfo
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	opts := app.Options{
+		DSN: "sqlite:" + filepath.Join(dir, "storehand.db"), AdminURL: demo.AdminURL(port),
+		MailFolder: filepath.Join(dir, "mail"), Log: c.logger(false, level),
+	}
+	c.printf("Preparing the demo shop …\n")
+	if err := app.Migrate(c.ctx, opts.DSN); err != nil {
+		return err
+	}
+	if err := furnish(c.ctx, opts, port); err != nil {
+		return err
+	}
+	a, err := app.Open(c.ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	c.printf("%s", demo.Welcome(port, opts.MailFolder))
+	return a.Serve(c.ctx, l)
+}
+
+// furnish fills the demo with a clock of its own, which walks through last year.
+func furnish(ctx context.Context, opts app.Options, port int) error {
+	now := time.Now()
+	clock := demo.NewClock(now)
+	opts.Now = clock.Now
+	a, err := app.Open(ctx, opts)
+	if err != nil {
+		return err
+	}
+	return errors.Join(demo.Furnish(ctx, a.DemoParts(clock), port, demo.Full, now), a.Close())
+}
+
+// loopbackOnly refuses any other address: the demo's passwords are public.
+func loopbackOnly(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--listen %q: want HOST:PORT, such as 127.0.0.1:8080", address)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("--listen %q: %q is not a port", address, port)
+	}
+	if ip := net.ParseIP(host); host == "localhost" || (ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return fmt.Errorf("the demo listens on this machine only, because everybody knows its passwords: %q is not a loopback address. Use storehand serve for a real shop", host)
+}
+
+func (d *demoCmd) folder() (dir string, cleanUp func(), err error) {
+	if d.Data != "" {
+		return d.Data, func() {}, os.MkdirAll(d.Data, 0o700)
+	}
+	dir, err = os.MkdirTemp("", "storehand-demo-")
+	return dir, func() { os.RemoveAll(dir) }, err
+}

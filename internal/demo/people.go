@@ -1,0 +1,136 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/customer"
+)
+
+// person is a customer to be made.
+type person struct {
+	first, last, email string
+	view               string // code of the store view where the account is created
+	group              int64
+	consent            string // "", "yes", "no"
+	address            customer.Address
+	daysAgo            int
+}
+
+// named are the customers that the documentation names.
+var named = []person{
+	{first: "Vera", last: "Lind", email: "vera@example.com", view: "english", consent: "yes", daysAgo: 340,
+		address: customer.Address{Street: "18 Harbour Road", City: "Portland", Region: "Maine", Postcode: "04101", Country: "US", Phone: "+1 207 555 0118"}},
+	{first: "Noah", last: "Stern", email: "noah@example.com", view: "english", daysAgo: 210,
+		address: customer.Address{Street: "7 Orchard Lane", City: "Burlington", Region: "Vermont", Postcode: "05401", Country: "US", Phone: "+1 802 555 0107"}},
+	{first: "Elena", last: "Rossi", email: "elena@example.com", view: "french", consent: "yes", daysAgo: 120,
+		address: customer.Address{Street: "12 rue des Lilas", City: "Lyon", Postcode: "69003", Country: "FR", Phone: "+33 4 72 55 01 12"}},
+}
+
+// people makes the customers, oldest first, so that ids and dates agree.
+func (p Parts) people(ctx context.Context, s *Shop, size Size, now time.Time) error {
+	hash, err := p.Hasher.Hash(ctx, Password)
+	if err != nil {
+		return err
+	}
+	all := named
+	if size == Full {
+		all = append(crowd(crowdSize), named...)
+	}
+	for _, who := range all {
+		p.Clock.Set(now.AddDate(0, 0, -who.daysAgo).Add(-time.Duration(len(who.last)) * time.Hour))
+		if err := p.person(ctx, s, who, hash); err != nil {
+			return fmt.Errorf("%s: %w", who.email, err)
+		}
+	}
+	return nil
+}
+
+func (p Parts) person(ctx context.Context, s *Shop, who person, hash string) error {
+	website, view := s.Main, s.English
+	switch who.view {
+	case "german":
+		view = s.German
+	case "arabic":
+		view = s.Arabic
+	case "french":
+		website, view = s.Outlet, s.French
+	}
+	id, err := p.Customers.Create(ctx, customer.Draft{
+		Details:   customer.Details{Email: who.email, FirstName: who.first, LastName: who.last, GroupID: who.group},
+		WebsiteID: website.ID, StoreViewID: view.ID, PasswordHash: hash,
+	})
+	if err != nil {
+		return err
+	}
+	s.Customers[who.email] = id
+	a := who.address
+	a.FirstName, a.LastName, a.DefaultBilling, a.DefaultShipping = who.first, who.last, true, true
+	if _, err := p.Customers.SaveAddress(ctx, id, a); err != nil {
+		return err
+	}
+	if who.consent == "" {
+		return nil
+	}
+	_, err = p.Assist.SetConsent(ctx, assist.ConsentForm{CustomerID: id, Allow: who.consent == "yes", Channel: assist.ByDemo})
+	return err
+}
+
+const crowdSize = 300
+
+// The crowd's names by store view, ours.
+var crowdNames = map[string]struct{ first, last, cities string }{
+	"english": {"Alice Henry Grace Oscar Ruth Felix Nora Hugo Ivy Leo Clara Miles Edith Jasper Mabel", "Carter Bennett Hughes Morgan Ellis Palmer Quinn O'Neill Sutton Harlow Finch Baxter Doyle Mercer", "Boston Albany Concord Augusta Hartford"},
+	"german":  {"Anna Lukas Greta Jürgen Käthe Moritz Lena Jonas Ida Friedrich Marlene Björn", "Schäfer Krüger Weiß Hoffmann Brandt Vogel Lehmann Arnold Böhm Seidel Winkler", "Hamburg Leipzig Bremen Köln Graz"},
+	"arabic":  {"Layla Omar Salma Yusuf Huda Karim Nour Tariq Amina Faris", "Haddad Mansour Nasser Khalil Farouk Saleh Aziz Rahman", "Cairo Amman Muscat Tunis Doha"},
+	"french":  {"Camille Luc Élodie Théo Zoé Bastien Inès Rémi Aurélie Gaël", "Dupont Moreau Lefèvre Girard Chevalier Perrin Noël Besson Marchand", "Nantes Lille Dijon Rennes Nice"},
+}
+
+var viewCountry = map[string]string{"english": "US", "german": "DE", "arabic": "EG", "french": "FR"}
+
+// crowd invents n customers, the same ones each time.
+func crowd(n int) []person {
+	r := rand.New(rand.NewPCG(2026, 11))
+	views := []string{"english", "english", "english", "german", "german", "arabic", "french", "french"}
+	all := make([]person, n)
+	for i := range all {
+		view := views[r.IntN(len(views))]
+		names := crowdNames[view]
+		first, last := pick(r, names.first), pick(r, names.last)
+		all[i] = person{
+			first: first, last: last, view: view, daysAgo: 364 - i*364/n,
+			email:   fmt.Sprintf("%s.%s%d@example.com", plainLetters(first), plainLetters(last), i+1),
+			consent: []string{"yes", "yes", "yes", "", "", "no"}[r.IntN(6)],
+			address: crowdAddress(r, view, pick(r, names.cities)),
+		}
+		if r.IntN(9) == 0 {
+			all[i].group = customer.Wholesale
+		}
+	}
+	return all
+}
+
+func crowdAddress(r *rand.Rand, view, city string) customer.Address {
+	a := customer.Address{
+		Street: fmt.Sprintf("%d %s", 1+r.IntN(180), []string{"Mill Street", "Station Road", "Park Avenue", "Church Lane", "Bridge Street"}[r.IntN(5)]),
+		City:   city, Country: viewCountry[view], Postcode: fmt.Sprintf("%05d", 10000+r.IntN(89999)),
+		Phone: fmt.Sprintf("+%d 555 %04d", 1+r.IntN(98), r.IntN(10000)),
+	}
+	if a.Country == "US" {
+		a.Region = []string{"Maine", "Vermont", "New York", "Connecticut"}[r.IntN(4)]
+	}
+	return a
+}
+
+func pick(r *rand.Rand, words string) string {
+	all := strings.Fields(words)
+	return all[r.IntN(len(all))]
+}
+
+var letters = strings.NewReplacer("ä", "a", "ö", "o", "ü", "u", "ß", "ss", "é", "e", "è", "e", "ë", "e", "ï", "i", "É", "e", "'", "")
+
+func plainLetters(name string) string { return strings.ToLower(letters.Replace(name)) }

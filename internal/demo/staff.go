@@ -1,0 +1,52 @@
+package demo
+
+import (
+	"context"
+	"time"
+
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/staff"
+)
+
+// supportDesk may see and edit customers and log in as them; it may not see the
+// log. audit may see the log and the report; it may not log in as anybody.
+var (
+	supportDesk = []acl.Resource{
+		acl.Dashboard, acl.CustomersAll, acl.CustomersEdit, acl.CustomersPassword, acl.CustomersCart, acl.CustomersExport,
+		acl.CustomersOnline, acl.CustomersGroups, acl.AssistLogin, acl.CatalogProducts, acl.CatalogCategories,
+	}
+	audit = []acl.Resource{acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.ActionsReport, acl.ActionsExport}
+)
+
+// staff makes the roles and the Admin users that the documentation names.
+func (p Parts) adminUsers(ctx context.Context, s *Shop, size Size, _ time.Time) error {
+	administrators, err := p.Staff.EnsureAdministrators(ctx)
+	if err != nil {
+		return err
+	}
+	desk, err := p.Roles.Save(ctx, acl.Everything(), acl.Role{Name: "Support desk", Resources: supportDesk, AllWebsites: true, AssistMode: acl.AsConfigured})
+	if err != nil {
+		return err
+	}
+	auditor, err := p.Roles.Save(ctx, acl.Everything(), acl.Role{Name: "Audit", Resources: audit, AllWebsites: true, AssistMode: acl.AsConfigured})
+	if err != nil {
+		return err
+	}
+	users := []staff.Draft{
+		{Username: "admin", FirstName: "Ada", LastName: "Lindgren", RoleID: administrators},
+		{Username: "maria", FirstName: "Maria", LastName: "Keller", RoleID: desk},
+		{Username: "tom", FirstName: "Tom", LastName: "Berger", RoleID: auditor},
+	}
+	if size == Full {
+		users = append(users, staff.Draft{Username: "jonas", FirstName: "Jonas", LastName: "Weber", RoleID: desk})
+	}
+	for _, u := range users {
+		u.Email, u.Active, u.Password, u.Repeat = u.Username+"@staff.example.com", true, Password, Password
+		id, err := p.Staff.Save(ctx, staff.Editor{}, u)
+		if err != nil {
+			return err
+		}
+		s.Admins[u.Username] = id
+	}
+	return nil
+}

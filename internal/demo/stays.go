@@ -1,0 +1,179 @@
+package demo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/store"
+)
+
+// stayCount is how many stays the full demo remembers.
+const stayCount = 60
+
+// stays makes the history: Admin users who helped customers over the last
+// months, through the very steps of a real hand-off, refusals among them.
+func (p Parts) stays(ctx context.Context, s *Shop, size Size, now time.Time) error {
+	if size == Small {
+		return nil
+	}
+	r := rand.New(rand.NewPCG(7, 2026))
+	emails := make([]string, 0, len(s.Customers))
+	for e := range s.Customers {
+		emails = append(emails, e)
+	}
+	slices.Sort(emails)
+	for i := range stayCount {
+		at := now.AddDate(0, 0, -90+i*90/stayCount).Truncate(24 * time.Hour).Add(time.Duration(9+r.IntN(8))*time.Hour + time.Duration(r.IntN(60))*time.Minute)
+		if !at.Before(now.Add(-2 * time.Hour)) {
+			at = now.Add(-3 * time.Hour)
+		}
+		email := emails[r.IntN(len(emails))]
+		if i%12 == 5 {
+			email = "vera@example.com"
+		}
+		if err := p.stay(ctx, s, r, []string{"maria", "maria", "jonas"}[i%3], email, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stay is one visit, from signing in to the Admin to closing.
+func (p Parts) stay(ctx context.Context, s *Shop, r *rand.Rand, username, email string, at time.Time) error {
+	p.Clock.Set(at)
+	who, err := p.signIn(ctx, s, username)
+	if err != nil {
+		return err
+	}
+	c, err := p.Customers.Get(ctx, s.Customers[email])
+	if err != nil || c.CreatedAt.After(at) {
+		return err
+	}
+	reason := []assist.BeginForm{
+		{ReasonCode: "order", Reason: "Asked which of the items are in stock", Ticket: ticket(r)},
+		{ReasonCode: "cart", Reason: "Cart showed an old price"},
+		{ReasonCode: "account", Reason: "Wants the new address as default", Ticket: ticket(r)},
+		{ReasonCode: "prices"},
+	}[r.IntN(4)]
+	reason.CustomerID, reason.BackPath, reason.BackLabel = c.ID, "/customers", c.Name()
+	inAdmin := actor.With(ctx, who)
+	begun, err := p.Assist.Begin(inAdmin, reason)
+	if fault.Is(err, fault.Denied) {
+		return p.signOut(ctx, who) // no consent: the refusal is part of the history
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.visit(ctx, s, r, inAdmin, begun, at); err != nil {
+		return err
+	}
+	return p.signOut(ctx, who)
+}
+
+// visit walks the hand-off, looks around, changes something, and leaves.
+func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context.Context, begun assist.Begun, at time.Time) error {
+	const verifier = "a-verifier-of-the-demo-0123456789abcdefghijkl"
+	sum := sha256.Sum256([]byte(verifier))
+	grant, err := p.Assist.Authorize(inAdmin, begun.PublicID, base64.RawURLEncoding.EncodeToString(sum[:]))
+	if err != nil {
+		return err
+	}
+	p.Clock.Set(at.Add(4 * time.Second))
+	in, err := p.Assist.Enter(actor.With(ctx, actor.Who{Kind: actor.Guest, Name: "guest", IP: staffIP, Route: "POST /assist/enter"}), assist.EnterForm{
+		Code: string(grant.Code), Verifier: verifier, Origin: originOf(grant.LandURL),
+	})
+	if err != nil {
+		return err
+	}
+	view := viewOf(s, in.Stay.StoreViewID)
+	pages := []string{"/account", "/cart", "/account/addresses", "/search"}
+	for i := range 2 + r.IntN(4) {
+		p.Clock.Set(at.Add(time.Duration(20+i*45) * time.Second))
+		if err := p.Assist.Viewed(inside(ctx, in.Stay, view, "GET "+pages[i%len(pages)]), in.Stay, assist.View{Path: pages[i%len(pages)]}); err != nil {
+			return err
+		}
+	}
+	if r.IntN(3) > 0 {
+		if err := p.addDuring(inside(ctx, in.Stay, view, "POST /cart/add"), s, r, in.Stay, view); err != nil {
+			return err
+		}
+	}
+	p.Clock.Set(at.Add(time.Duration(4+r.IntN(20)) * time.Minute))
+	if r.IntN(6) == 0 {
+		p.Clock.Set(at.Add(20 * time.Minute)) // walked away: the sweep ends it
+		return p.Assist.Sweep(actor.AsSystem(ctx, "sweep"))
+	}
+	_, err = p.Assist.End(inside(ctx, in.Stay, view, "POST /assist/close"), in.Stay.PublicID)
+	return err
+}
+
+func (p Parts) addDuring(ctx context.Context, s *Shop, r *rand.Rand, stay assist.Stay, view store.View) error {
+	c, err := p.Customers.Get(ctx, stay.CustomerID)
+	if err != nil {
+		return err
+	}
+	_, err = p.Carts.Add(ctx, ownerOf(s, c, view), s.SKUs[r.IntN(len(s.SKUs))], 1)
+	if fault.Is(err, fault.Invalid) {
+		return nil
+	}
+	return err
+}
+
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+const staffIP = "198.51.100.7"
+
+func inside(ctx context.Context, stay assist.Stay, view store.View, route string) context.Context {
+	return actor.With(ctx, stay.Who(actor.Who{WebsiteID: view.WebsiteID, StoreViewID: view.ID, IP: staffIP, Route: route}))
+}
+
+func viewOf(s *Shop, id int64) store.View {
+	for _, v := range []store.View{s.German, s.Arabic, s.French} {
+		if v.ID == id {
+			return v
+		}
+	}
+	return s.English
+}
+
+func ticket(r *rand.Rand) string {
+	return "SUP-" + string(rune('1'+r.IntN(9))) + string(rune('0'+r.IntN(10))) + string(rune('0'+r.IntN(10))) + string(rune('0'+r.IntN(10)))
+}
+
+const actionSignedIn sqldb.Action = "staff.signed_in"
+
+// signIn gives an Admin user a session, as signing in does.
+func (p Parts) signIn(ctx context.Context, s *Shop, username string) (who actor.Who, err error) {
+	who = actor.Who{Kind: actor.Admin, ID: s.Admins[username], Name: username, IP: staffIP, Route: "POST /login"}
+	err = p.DB.Change(actor.With(ctx, who), actionSignedIn, func(ctx context.Context, tx *sqldb.Tx) error {
+		_, id, err := p.Sessions.StartAdmin(ctx, tx, who.ID, "")
+		who.SessionID = id
+		return err
+	})
+	return who, err
+}
+
+const actionSignedOut sqldb.Action = "staff.signed_out"
+
+func (p Parts) signOut(ctx context.Context, who actor.Who) error {
+	return p.DB.Change(actor.With(ctx, who), actionSignedOut, func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := p.Sessions.EndAdmin(ctx, tx, who.ID, who.SessionID, session.SignedOut)
+		return err
+	})
+}
