@@ -19,6 +19,8 @@ type adminPage struct {
 	Nav    string // address of the sidebar item it belongs to
 	Search string // what stands in the Help a customer box
 	Header ui.Header
+
+	NoSearch bool // the page has that box itself
 }
 
 // page answers with a page in the Admin's frame.
@@ -42,9 +44,11 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p adminPage) (Shell,
 	s := Shell{
 		Title: p.Title, Header: p.Header, Nav: nav(v.Grant, p.Nav), Name: v.Name, Role: v.Grant.RoleName,
 		Account: "/account", SignOut: "/logout", Token: web.CSRF(r.Context()),
-		Search: p.Search, Hide: !v.Grant.Allows(acl.CustomersAll), Flash: flash(w, r),
+		Search: p.Search, Hide: p.NoSearch || !v.Grant.Allows(acl.CustomersAll) || !v.Grant.Allows(acl.Dashboard), Flash: flash(w, r),
 	}
-	return s, nil
+	stay, err := a.runningStay(r.Context(), v)
+	s.Stay = stay
+	return s, err
 }
 
 // within puts a body into a frame that takes children.

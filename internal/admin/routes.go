@@ -25,10 +25,45 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /account/sessions/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountEnd},
 
 		// Dashboard
+		{Pattern: "GET /{$}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.dashboard},
 
 		// Customers
+		{Pattern: "GET /customers", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customers},
+		{Pattern: "GET /customers.csv", Access: web.Needs(acl.CustomersExport), Assisted: web.AdminOnly, Handler: a.exportCustomers},
+		{Pattern: "GET /customers/new", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.newCustomer},
+		{Pattern: "POST /customers", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.createCustomer},
+		{Pattern: "GET /customers/{id}", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.viewCustomer},
+		{Pattern: "GET /customers/{id}/account", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.editCustomer},
+		{Pattern: "POST /customers/{id}/account", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.saveCustomer},
+		{Pattern: "GET /customers/{id}/addresses", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerAddresses},
+		{Pattern: "POST /customers/{id}/addresses", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.saveAddress},
+		{Pattern: "GET /customers/{id}/addresses/new", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.newAddress},
+		{Pattern: "GET /customers/{id}/addresses/{address}", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.editAddress},
+		{Pattern: "POST /customers/{id}/addresses/{address}", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.saveAddress},
+		{Pattern: "POST /customers/{id}/addresses/{address}/delete", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.deleteAddress},
+		{Pattern: "GET /customers/{id}/cart", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerCart},
+		{Pattern: "POST /customers/{id}/cart", Access: web.Needs(acl.CustomersCart), Assisted: web.AdminOnly, Handler: a.changeCart},
+		{Pattern: "GET /customers/{id}/assistance", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerAssistance},
+		{Pattern: "POST /customers/{id}/active", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.activateCustomer},
+		{Pattern: "POST /customers/{id}/sign-in", Access: web.Needs(acl.CustomersPassword), Assisted: web.AdminOnly, Handler: a.forceSignIn},
+		{Pattern: "GET /customers/{id}/delete", Access: web.Needs(acl.CustomersDelete), Assisted: web.AdminOnly, Handler: a.askDeleteCustomer},
+		{Pattern: "POST /customers/{id}/delete", Access: web.Needs(acl.CustomersDelete), Assisted: web.AdminOnly, Handler: a.deleteCustomer},
+		{Pattern: "GET /customers/online", Access: web.Needs(acl.CustomersOnline), Assisted: web.AdminOnly, Handler: a.online},
+		{Pattern: "GET /customers/groups", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.groups},
+		{Pattern: "POST /customers/groups", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.saveGroup},
+		{Pattern: "GET /customers/groups/new", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.newGroup},
+		{Pattern: "GET /customers/groups/edit/{group}", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.editGroup},
+		{Pattern: "POST /customers/groups/edit/{group}", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.saveGroup},
+		{Pattern: "POST /customers/groups/delete/{group}", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.deleteGroup},
 
-		// Login as Customer
+		// Login as Customer. Whose stay it is decides about its end and its timeline.
+		{Pattern: "GET /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.showAssist},
+		{Pattern: "POST /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.beginAssist},
+		{Pattern: "GET /assist/authorize", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.authorizeAssist},
+		{Pattern: "POST /assist/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.endAssist},
+		{Pattern: "GET /assist/log", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.assistLog},
+		{Pattern: "GET /assist/log.csv", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.exportLog},
+		{Pattern: "GET /assist/log/{id}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.assistStay},
 
 		// Catalog
 

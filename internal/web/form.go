@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"iter"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -151,3 +153,6 @@ func QueryInt(r *http.Request, name string, otherwise int64) int64 {
 	}
 	return n
 }
+
+// Names ranges over the names of all fields, in no order.
+func (f *Form) Names() iter.Seq[string] { return maps.Keys(f.values) }

@@ -1,0 +1,271 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/web"
+	"github.com/storehand/storehand/internal/web/ui"
+)
+
+// assistOffer is what a customer's page shows of Login as Customer: nothing, or
+// a button with one of two dialogs behind it.
+type assistOffer struct {
+	Shown   bool
+	Href    string // of the same dialog as a page
+	Refusal *assistRefusal
+	Form    assistForm
+}
+
+// assistPath is the dialog of a customer as a page; back is where it was opened.
+func assistPath(customerID int64, back string) string {
+	path := customerPath(customerID, "/assist")
+	if back == "" {
+		return path
+	}
+	return path + "?" + url.Values{"back": {back}}.Encode()
+}
+
+// assistShown tells whether lists have Login as Customer in their menus: the
+// feature is on and the role has it.
+func (a *App) assistShown(ctx context.Context) (bool, error) {
+	if v, _ := viewer(ctx); !v.Grant.Allows(acl.AssistLogin) {
+		return false, nil
+	}
+	set, err := a.Assist.Settings(ctx)
+	return set.Enabled, err
+}
+
+// assistOffer asks whether the Admin user may log in as a customer, and draws up
+// the dialog that says so or asks what is needed.
+func (a *App) assistOffer(r *http.Request, c customer.Customer) (assistOffer, error) {
+	if v, _ := viewer(r.Context()); !v.Grant.Allows(acl.AssistLogin) {
+		return assistOffer{}, nil
+	}
+	o, err := a.Assist.Offer(r.Context(), c.ID)
+	if err != nil || !o.Shown {
+		return assistOffer{}, err
+	}
+	back := backFrom(r)
+	out := assistOffer{Shown: true, Href: assistPath(c.ID, back)}
+	if o.Refusal != nil {
+		refusal := refusalView(r, c, o.Refusal)
+		out.Refusal = &refusal
+		return out, nil
+	}
+	out.Form = assistFormOf(r, o, back)
+	return out, nil
+}
+
+// backFrom is the Admin page that the dialog was opened on: the one in the
+// address when the dialog is a page of its own, else the page itself.
+func backFrom(r *http.Request) string {
+	if back := web.LocalPath(r.URL.Query().Get("back"), ""); back != "" {
+		return back
+	}
+	if web.Safe(r.Method) && !strings.HasSuffix(r.URL.Path, "/assist") {
+		return r.URL.RequestURI()
+	}
+	return customerPath(parseID(r.PathValue("id")), "")
+}
+
+func assistFormOf(r *http.Request, o assist.Offer, back string) assistForm {
+	f := assistForm{
+		Action: customerPath(o.CustomerID, "/assist"), Token: web.CSRF(r.Context()),
+		Customer: o.CustomerName, Email: o.CustomerEmail, Back: back, Cancel: back,
+		Reasons: reasonOptions(o.Reasons), Required: o.ReasonRequired, ViewOnly: o.ViewOnly,
+		Limits: limitsText(o.Length, o.Idle), Errors: map[string]string{},
+	}
+	if o.Manual {
+		f.Views, f.View = viewGroups(o.Websites), strconv.FormatInt(o.StoreViewID, 10)
+	} else {
+		f.Place = o.Website + " · " + o.StoreViewName
+	}
+	if o.NotRequired {
+		f.Notices = append(f.Notices, "On this website no consent is asked for. The customer is told about the session all the same.")
+	}
+	if o.Running != nil {
+		f.Replaces = o.Running.CustomerName
+	}
+	return f
+}
+
+func reasonOptions(presets []assist.ReasonPreset) []ui.Option {
+	options := make([]ui.Option, len(presets))
+	for i, p := range presets {
+		options[i] = ui.Option{Value: p.Code, Label: p.Label}
+		if p.NeedsText {
+			options[i].Hint = "in your own words"
+		}
+	}
+	return options
+}
+
+// viewGroups titles the groups "Website · Store", because a select has one
+// level of groups only.
+func viewGroups(websites []assist.WebsiteChoice) []ui.OptionGroup {
+	var groups []ui.OptionGroup
+	for _, w := range websites {
+		for _, s := range w.Stores {
+			g := ui.OptionGroup{Label: w.Name + " · " + s.Name}
+			for _, v := range s.Views {
+				g.Options = append(g.Options, ui.Option{Value: strconv.FormatInt(v.ID, 10), Label: v.Name, Disabled: v.Disabled, Hint: v.Why})
+			}
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+func limitsText(length, idle time.Duration) string {
+	return "after " + minutesText(length) + ", or after " + minutesText(idle) + " without activity"
+}
+
+func minutesText(d time.Duration) string {
+	if n := int(d.Minutes()); n != 1 {
+		return strconv.Itoa(n) + " minutes"
+	}
+	return "1 minute"
+}
+
+// refusalView words a refusal, with the way to the remedy for whoever may take it.
+func refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) assistRefusal {
+	v, _ := viewer(r.Context())
+	out := assistRefusal{Customer: c.Name(), Why: why.Message, Remedy: why.Remedy, Back: backFrom(r)}
+	consent := []impersonate.Cause{impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired}
+	switch {
+	case slices.Contains(consent, why.Cause) && v.Grant.Allows(acl.AssistConsent):
+		out.LinkText, out.LinkHref = "Set it for the customer under Account Information", customerPath(c.ID, partAccount)
+	case why.Cause == impersonate.SubjectInactive && v.Grant.Allows(acl.CustomersEdit):
+		out.LinkText, out.LinkHref = "Open Account Information", customerPath(c.ID, partAccount)
+	}
+	return out
+}
+
+// showAssist is the dialog as a page: for row menus, and without script.
+func (a *App) showAssist(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.customerOf(r)
+	if err != nil {
+		return err
+	}
+	o, err := a.Assist.Offer(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	if o.Refusal != nil {
+		return a.refusedPage(w, r, http.StatusOK, refusalView(r, c, o.Refusal))
+	}
+	return a.assistFormPage(w, r, http.StatusOK, assistFormOf(r, o, backFrom(r)))
+}
+
+func (a *App) assistFormPage(w http.ResponseWriter, r *http.Request, status int, f assistForm) error {
+	if err := a.leadToStorefronts(w, r); err != nil {
+		return err
+	}
+	page := adminPage{Title: "Login as Customer", Nav: "/customers", Header: ui.Header{Back: f.Back}}
+	return a.page(w, r, status, page, assistPage(f))
+}
+
+func (a *App) refusedPage(w http.ResponseWriter, r *http.Request, status int, v assistRefusal) error {
+	page := adminPage{Title: "Login as Customer is not possible", Nav: "/customers", Header: ui.Header{Back: v.Back}}
+	return a.page(w, r, status, page, assistRefusedPage(v))
+}
+
+// leadToStorefronts lets this page's forms lead to the active store views, where
+// beginning a stay redirects.
+func (a *App) leadToStorefronts(w http.ResponseWriter, r *http.Request) error {
+	tree, err := a.Stores.Tree(r.Context())
+	if err != nil {
+		return err
+	}
+	web.AllowForms(w, tree.Origins()...)
+	return nil
+}
+
+// beginAssist begins a stay and sends the tab that opened on to the storefront.
+// What is missing is asked for in that tab; what stands against it is said there.
+func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.customerOf(r)
+	if err != nil {
+		return err
+	}
+	f, err := web.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	back := web.LocalPath(f.Text("back"), customerPath(c.ID, ""))
+	begun, err := a.Assist.Begin(r.Context(), assist.BeginForm{
+		CustomerID: c.ID, StoreViewID: f.ID("store_view"), ReasonCode: f.Text("reason_code"), Reason: f.Text("reason"),
+		Ticket: f.Text("ticket"), BackPath: back, BackLabel: backLabel(back, c), LandPath: web.LocalPath(f.Text("land"), ""),
+	})
+	if err == nil {
+		return web.RedirectOut(w, r, begun.StartURL)
+	}
+	var refused *assist.Refusal
+	if errors.As(err, &refused) {
+		view := refusalView(r, c, refused)
+		view.Back = back
+		return a.refusedPage(w, r, http.StatusForbidden, view)
+	}
+	if fields := fault.FieldsOf(err); fields != nil {
+		return a.askAssistAgain(w, r, c, f, back, fields)
+	}
+	return err
+}
+
+// askAssistAgain shows the form with what is wrong and what was entered.
+func (a *App) askAssistAgain(w http.ResponseWriter, r *http.Request, c customer.Customer, f *web.Form, back string, wrong map[string]string) error {
+	o, err := a.Assist.Offer(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	form := assistFormOf(r, o, back)
+	form.Code, form.Reason, form.Ticket, form.Land = f.Text("reason_code"), f.Text("reason"), f.Text("ticket"), f.Text("land")
+	if o.Manual {
+		form.View = f.Text("store_view")
+	}
+	form.Errors = wrong
+	form.SameTab = true
+	return a.assistFormPage(w, r, http.StatusUnprocessableEntity, form)
+}
+
+// backLabel names the page one came from, for "Back to…" on the storefront.
+func backLabel(back string, c customer.Customer) string {
+	path, _, _ := strings.Cut(back, "?")
+	switch {
+	case path == "/":
+		return "Dashboard"
+	case path == "/customers":
+		return "All Customers"
+	case path == "/customers/online":
+		return "Now Online"
+	case strings.HasPrefix(path, "/assist/log"):
+		return "Login as Customer Log"
+	}
+	return "customer " + c.Name()
+}
+
+// endAssist ends a stay: one's own, or with the resource for it, another's.
+func (a *App) endAssist(w http.ResponseWriter, r *http.Request) error {
+	stay, err := a.Assist.End(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f, err := web.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	web.Flash(w, web.Good, "The session as "+stay.CustomerName+" has ended.")
+	return web.Redirect(w, r, web.LocalPath(f.Text("back"), "/"))
+}

@@ -1,0 +1,121 @@
+package admin
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/web"
+	"github.com/storehand/storehand/internal/web/ui"
+)
+
+// assistStay shows one stay as a timeline: one's own, or any with View Login as
+// Customer Log, which the stay itself asks.
+func (a *App) assistStay(w http.ResponseWriter, r *http.Request) error {
+	v, _ := viewer(r.Context())
+	s, err := a.Assist.Stay(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	steps, err := a.Audit.Timeline(r.Context(), s.ID, web.QueryInt(r, "after", 0), stepLimit)
+	if err != nil {
+		return err
+	}
+	page := adminPage{Title: "Session as " + s.CustomerName, Nav: "/customers", Header: ui.Header{
+		Back: customerPath(s.CustomerID, partAssistance), Badge: stayState(s.Stay),
+		Lead: s.AdminName + " · " + s.Reason,
+	}}
+	if v.Grant.Allows(acl.AssistLog) {
+		page.Nav, page.Header.Back = "/assist/log", "/assist/log"
+		page.Header.Crumbs = []ui.Crumb{{Text: "Login as Customer Log", Href: "/assist/log"}, {Text: "Session as " + s.CustomerName}}
+	}
+	if mayEnd(s.Stay, v) {
+		page.Header.Actions = ui.Post(ui.PostButton{
+			Action: endPath(s.Stay), Token: web.CSRF(r.Context()), Hidden: []ui.Pair{{Name: "back", Value: stayPath(s.Stay)}},
+			Btn: ui.Btn{Text: "End session", Icon: ui.IconClose, Variant: ui.DangerBtn},
+		})
+	}
+	return a.page(w, r, http.StatusOK, page, staySummary(stayViewOf(s, steps, v.Grant, r.URL.Query().Get("pages") == "1")))
+}
+
+// stepLimit is how many steps the timeline is read at once.
+const stepLimit = 1000
+
+func stayViewOf(s assist.LoggedStay, steps []audit.Entry, g acl.Grant, pages bool) stayView {
+	v := stayView{Facts: stayFacts(s, g)}
+	for _, t := range steps {
+		if pageView(t) && !pages {
+			v.Hidden++
+			continue
+		}
+		v.Events = append(v.Events, stepEvent(t))
+	}
+	switch {
+	case v.Hidden > 0:
+		v.Pages = stayPath(s.Stay) + "?pages=1"
+	case pages:
+		v.Pages = stayPath(s.Stay)
+	}
+	if len(steps) == stepLimit {
+		v.More = stayPath(s.Stay) + "?after=" + strconv.FormatInt(steps[len(steps)-1].ID, 10)
+		if pages {
+			v.More += "&pages=1"
+		}
+	}
+	return v
+}
+
+func stayFacts(s assist.LoggedStay, g acl.Grant) []ui.Fact {
+	customer := ui.Fact{Term: "Customer", Text: s.CustomerName}
+	if g.Allows(acl.CustomersAll) {
+		customer.View = stayLink(customerPath(s.CustomerID, ""), s.CustomerName)
+	}
+	facts := []ui.Fact{
+		customer, {Term: "E-mail", Text: s.CustomerEmail},
+		{Term: "Admin user", Text: s.AdminName + " (" + s.AdminUsername + ")"}, {Term: "Role", Text: s.RoleName},
+		{Term: "Store view", Text: s.Website + " · " + s.View}, {Term: "Mode", Text: modeText(s.Stay)},
+		{Term: "Reason", Text: s.Reason}, {Term: "Ticket", Text: s.Ticket},
+		{Term: "Begun", View: ui.TimeStamp(s.BegunAt, "")}, {Term: "Entered", View: ui.TimeStamp(s.EnteredAt, "")},
+		{Term: "Ended", View: ui.TimeStamp(s.EndedAt, "")},
+	}
+	if s.State() == impersonate.Ended {
+		facts = append(facts, ui.Fact{Term: "Cause of end", Text: assist.CauseLabel(s.Cause)}, ui.Fact{Term: "Ended by", Text: s.EndedBy})
+	}
+	return append(facts, ui.Fact{Term: "IP address", Text: s.IP}, ui.Fact{Term: "Browser", Text: s.UserAgent})
+}
+
+// stepEvent draws one recorded action.
+func stepEvent(t audit.Entry) ui.Event {
+	e := ui.Event{At: t.At, Title: stepText(t), Text: t.Details, Tone: ui.Info}
+	if len(t.Changes) > 0 {
+		e.Detail = valueChanges(t.Changes)
+	}
+	switch {
+	case t.Failed():
+		e.Tone, e.Icon, e.Title = ui.Danger, ui.IconWarning, e.Title+" (refused)"
+	case pageView(t):
+		e.Tone, e.Icon, e.Title = ui.Neutral, ui.IconEye, "Page "+t.ObjectID
+	case t.Group == audit.AssistGroup:
+		e.Tone, e.Icon = ui.Neutral, ui.IconAssist
+	}
+	return e
+}
+
+func pageView(t audit.Entry) bool { return t.Action == assist.ActionPageViewed }
+
+var assistSteps = map[sqldb.Action]string{
+	assist.ActionBegun: "Asked to log in", assist.ActionAuthorized: "Authorized by the Admin", assist.ActionEntered: "Logged in as the customer",
+	assist.ActionEnded: "Session ended", assist.ActionRefused: "Entry",
+}
+
+func stepText(t audit.Entry) string {
+	if text, ok := assistSteps[t.Action]; ok {
+		return text
+	}
+	return audit.GroupLabel(t.Group) + ": " + strings.ToLower(audit.ActionLabel(t.Action))
+}
