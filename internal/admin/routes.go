@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/web"
@@ -11,11 +12,17 @@ import (
 // Routes is the table of the Admin: what, for whom, and (for every row alike)
 // that no stay ever reaches it, because the Admin has a host of its own.
 func (a *App) Routes() []web.Route {
+	return slices.Concat(
+		a.frameRoutes(), a.customerRoutes(), a.assistRoutes(),
+		a.catalogRoutes(), a.storesRoutes(), a.systemRoutes(),
+	)
+}
+
+// frameRoutes: files, sign-in, one's own account, the Dashboard.
+func (a *App) frameRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /static/{file}", Access: web.Public, Assisted: web.AdminOnly, Handler: a.static, Quiet: true},
 		{Pattern: "GET /favicon.ico", Access: web.Public, Assisted: web.AdminOnly, Handler: a.favicon, Quiet: true},
-
-		// Sign-in
 		{Pattern: "GET /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInForm},
 		{Pattern: "POST /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInPost},
 		{Pattern: "GET /login/check", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInCheck},
@@ -23,11 +30,13 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /account", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.account},
 		{Pattern: "POST /account/password", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountPassword},
 		{Pattern: "POST /account/sessions/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountEnd},
-
-		// Dashboard
 		{Pattern: "GET /{$}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.dashboard},
+	}
+}
 
-		// Customers
+// customerRoutes: Customers.
+func (a *App) customerRoutes() []web.Route {
+	return []web.Route{
 		{Pattern: "GET /customers", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customers},
 		{Pattern: "GET /customers.csv", Access: web.Needs(acl.CustomersExport), Assisted: web.AdminOnly, Handler: a.exportCustomers},
 		{Pattern: "GET /customers/new", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.newCustomer},
@@ -55,8 +64,13 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /customers/groups/edit/{group}", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.editGroup},
 		{Pattern: "POST /customers/groups/edit/{group}", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.saveGroup},
 		{Pattern: "POST /customers/groups/delete/{group}", Access: web.Needs(acl.CustomersGroups), Assisted: web.AdminOnly, Handler: a.deleteGroup},
+	}
+}
 
-		// Login as Customer. Whose stay it is decides about its end and its timeline.
+// assistRoutes: Login as Customer. Whose stay it is decides about its end and its
+// timeline.
+func (a *App) assistRoutes() []web.Route {
+	return []web.Route{
 		{Pattern: "GET /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.showAssist},
 		{Pattern: "POST /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.beginAssist},
 		{Pattern: "GET /assist/authorize", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.authorizeAssist},
@@ -64,12 +78,22 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /assist/log", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.assistLog},
 		{Pattern: "GET /assist/log.csv", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.exportLog},
 		{Pattern: "GET /assist/log/{id}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.assistStay},
+	}
+}
 
-		// Catalog
+// catalogRoutes: Catalog.
+func (a *App) catalogRoutes() []web.Route {
+	return []web.Route{}
+}
 
-		// Stores
+// storesRoutes: Stores.
+func (a *App) storesRoutes() []web.Route {
+	return []web.Route{}
+}
 
-		// System
+// systemRoutes: System.
+func (a *App) systemRoutes() []web.Route {
+	return []web.Route{
 		{Pattern: "GET /system/users", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.users},
 		{Pattern: "POST /system/users", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSave},
 		{Pattern: "GET /system/users/new", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userNew},

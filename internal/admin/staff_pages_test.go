@@ -12,11 +12,13 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/admin"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 	"github.com/storehand/storehand/internal/staff"
+	"github.com/storehand/storehand/internal/store"
 	"github.com/storehand/storehand/internal/web/webtest"
 )
 
@@ -47,7 +49,7 @@ func openOffice(t *testing.T) *office {
 	}
 	o.add("admin", "Ada", "Min", admins)
 	o.add("maria", "Maria", "Keller", o.desk)
-	app := admin.New(admin.Deps{DB: db, Log: slog.New(slog.DiscardHandler), Now: clock.Now, Sessions: sessions, Staff: o.staff, Roles: roles})
+	app := admin.New(admin.Deps{DB: db, Log: slog.New(slog.DiscardHandler), Now: clock.Now, Sessions: sessions, Staff: o.staff, Roles: roles, Assist: assist.New(db, store.New(db, ""), sessions)})
 	srv := httptest.NewServer(app.Handler())
 	t.Cleanup(srv.Close)
 	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
