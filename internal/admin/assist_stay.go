@@ -73,7 +73,7 @@ func stayViewOf(s assist.LoggedStay, steps []audit.Entry, g acl.Grant, pages boo
 func stayFacts(s assist.LoggedStay, g acl.Grant) []ui.Fact {
 	customer := ui.Fact{Term: "Customer", Text: s.CustomerName}
 	if g.Allows(acl.CustomersAll) {
-		customer.View = stayLink(customerPath(s.CustomerID, ""), s.CustomerName)
+		customer.View = namedLink(customerPath(s.CustomerID, ""), s.CustomerName)
 	}
 	facts := []ui.Fact{
 		customer, {Term: "E-mail", Text: s.CustomerEmail},

@@ -374,7 +374,7 @@ func runningCard(s stayCard) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.DescriptionList([]ui.Fact{
-			{Term: "Customer", View: stayLink(s.Href, s.Customer)}, {Term: "Store view", Text: s.Place}, {Term: "Reason", Text: s.Reason},
+			{Term: "Customer", View: namedLink(s.Href, s.Customer)}, {Term: "Store view", Text: s.Place}, {Term: "Reason", Text: s.Reason},
 			{Term: "Time left", View: ui.Countdown(s.Until, s.Left)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -453,7 +453,7 @@ func recentCustomers(list []recentCustomer) templ.Component {
 func recentRows(list []recentCustomer) []ui.Row {
 	rows := make([]ui.Row, len(list))
 	for i, c := range list {
-		rows[i] = ui.Row{Cells: []templ.Component{customerName(c.Href, c.Name, true), stayLink(c.Stay, c.When), ui.Name(c.Reason)}}
+		rows[i] = ui.Row{Cells: []templ.Component{customerName(c.Href, c.Name, true), namedLink(c.Stay, c.When), ui.Name(c.Reason)}}
 	}
 	return rows
 }
