@@ -51,7 +51,7 @@ func logQuery(g gridState, grant acl.Grant) assist.LogQuery {
 	f := g.Filters
 	q := assist.LogQuery{
 		Customer: orElse(g.Q, f["customer"]), AdminUser: f["admin"], StoreViewID: parseID(f["view"]),
-		From: day(f["from"]), Until: dayAfter(f["until"]), State: impersonate.State(f["state"]),
+		From: dateOf(f["from"]), Until: dayAfter(f["until"]), State: impersonate.State(f["state"]),
 		Cause: impersonate.Cause(f["cause"]), ReasonCode: f["why"], Reason: f["reason"], Websites: scope(grant),
 	}
 	return q

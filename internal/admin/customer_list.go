@@ -189,7 +189,7 @@ func customerQuery(g gridState, grant acl.Grant) customer.Query {
 		Keyword: g.Q, Name: f["name"], Email: f["email"], Phone: f["phone"], Postcode: f["postcode"],
 		Region: f["region"], Country: f["country"], GroupID: parseID(f["group"]), WebsiteID: parseID(f["website"]),
 		StoreViewID: parseID(f["view"]), Assistance: f["assistance"], Active: yesOrNo(f["active"]), Confirmed: yesOrNo(f["confirmed"]),
-		Since: day(f["since"]), Until: dayAfter(f["until"]), Websites: scope(grant), Sort: g.Sort, Desc: g.Desc,
+		Since: dateOf(f["since"]), Until: dayAfter(f["until"]), Websites: scope(grant), Sort: g.Sort, Desc: g.Desc,
 	}
 	if g.Q != "" && g.sortParam() == g.spec.Sort {
 		q.Sort, q.Desc = "", false // the best match first
@@ -215,7 +215,7 @@ func yesOrNo(s string) *bool {
 
 const dateLayout = "2006-01-02"
 
-func day(s string) time.Time {
+func dateOf(s string) time.Time {
 	t, err := time.Parse(dateLayout, s)
 	if err != nil {
 		return time.Time{}
@@ -225,7 +225,7 @@ func day(s string) time.Time {
 
 // dayAfter makes the last day of a range part of it.
 func dayAfter(s string) time.Time {
-	if t := day(s); !t.IsZero() {
+	if t := dateOf(s); !t.IsZero() {
 		return t.AddDate(0, 0, 1)
 	}
 	return time.Time{}
