@@ -251,7 +251,7 @@ func TestAUserIsCreatedEditedAndDeleted(t *testing.T) {
 	tab := o.signIn(webtest.New(t), "admin").Visit("/system/users").Click("Add New User")
 	tab = tab.Form("/system/users").Set("username", "maria").Set("first_name", "Tom").Submit()
 	tab.MustStatus(http.StatusUnprocessableEntity)
-	tab.MustContain("Enter a last name.", "Enter an e-mail address.", "Choose a role.", "Enter your own password to confirm.", "Please use at least 15 characters.")
+	tab.MustContain("Enter a last name.", "Enter an e-mail address.", "Choose a role.", "Enter your own password to confirm.", "The password needs at least 15 characters.")
 	f := tab.Form("/system/users")
 	if f.Value("first_name") != "Tom" || f.Value("username") != "maria" {
 		t.Error("what was typed is lost")

@@ -204,7 +204,7 @@ func summary(errs map[string]string, order ...string) []ui.FieldError {
 }
 
 func (f userForm) summary() []ui.FieldError {
-	return summary(f.Errors, "username", "first_name", "last_name", "email", "password", "password_repeat", "active", "role_id", "own_password")
+	return summary(f.Errors, "username", "email", "first_name", "last_name", "password", "password_repeat", "role_id", "active", "own_password")
 }
 
 func (f userForm) action() string {
@@ -230,6 +230,14 @@ func (f userForm) passwordField() ui.Field {
 		p.Label, p.Hint = "New Password", "Leave it empty to keep the present one. A new one has at least 15 characters and signs this user out everywhere."
 	}
 	return p
+}
+
+func (f userForm) roleField() ui.Field {
+	r := ui.Field{Name: "role_id", Label: "Role", Value: idText(f.Draft.RoleID), Error: f.Errors["role_id"], Required: true, Disabled: f.Locked != ""}
+	if f.User.ID != 0 {
+		r.Hint = "Another role signs this user out and ends their stays in customers' accounts."
+	}
+	return r
 }
 
 // field is a text field with what was typed and what is wrong with it.

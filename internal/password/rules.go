@@ -27,9 +27,9 @@ func Check(password string, min int, names ...string) string {
 	case !utf8.ValidString(password):
 		return "The password has characters that cannot be read."
 	case n < min:
-		return fmt.Sprintf("Please use at least %d characters.", min)
+		return fmt.Sprintf("The password needs at least %d characters.", min)
 	case n > max:
-		return fmt.Sprintf("Please use at most %d characters.", max)
+		return fmt.Sprintf("The password may have at most %d characters.", max)
 	case isCommon(text):
 		return "This password is easy to guess. Please choose another one."
 	}
