@@ -27,6 +27,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the Admin and the storefront."`
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it up to date."`
 	Staff   staffCmd   `cmd:"" help:"Admin users."`
+	Import  importCmd  `cmd:"" help:"Import customers or products from Magento's CSV files."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -127,6 +127,7 @@ type run[R any] struct {
 	after  int // line of the last row an earlier run wrote
 	seen   *repeats
 	batch  []R
+	done   bool
 }
 
 // drive reads a plan's rows to the end and takes them batch by batch.
@@ -154,6 +155,7 @@ func (r *run[R]) all(ctx context.Context) error {
 		var wrong *magento.RowError
 		switch {
 		case errors.Is(err, io.EOF):
+			r.done = true
 			return r.flush(ctx)
 		case errors.As(err, &wrong):
 			r.count.Rows++
@@ -308,5 +310,5 @@ func (r *run[R]) report() {
 	if r.o.Report == nil {
 		return
 	}
-	r.o.Report(Progress{Stage: r.stage, Rows: r.count.Rows - r.count.Resumed, Failed: r.count.Failed, Read: r.source.read, Size: r.source.Size, Elapsed: r.db.Now().Sub(r.began)})
+	r.o.Report(Progress{Stage: r.stage, Rows: r.count.Rows - r.count.Resumed, Failed: r.count.Failed, Read: r.source.read, Size: r.source.Size, Elapsed: r.db.Now().Sub(r.began), Done: r.done})
 }

@@ -211,7 +211,7 @@ func TestProgressTellsRateAndRemainingTime(t *testing.T) {
 	for i := range 25 {
 		show(Progress{Stage: "x", Read: int64(i), Size: 100, Elapsed: time.Duration(i) * time.Second})
 	}
-	show(Progress{Stage: "x", Read: 100, Size: 100, Elapsed: 26 * time.Second})
+	show(Progress{Stage: "x", Read: 100, Size: 100, Elapsed: 26 * time.Second, Done: true})
 	if got := strings.Count(out.String(), "\n"); got != 4 || strings.Contains(out.String(), "\r") {
 		t.Errorf("a log got %d lines: %s", got, out.String())
 	}

@@ -13,6 +13,7 @@ type Progress struct {
 	Rows, Failed int
 	Read, Size   int64 // bytes
 	Elapsed      time.Duration
+	Done         bool // the file is read and everything of it decided
 }
 
 // Rate is rows a second.
@@ -70,15 +71,14 @@ func Console(w io.Writer, terminal bool) func(Progress) {
 		if terminal {
 			pause = 200 * time.Millisecond
 		}
-		done := p.Percent() == 100
-		if p.Stage == stage && p.Elapsed-shown < pause && !done {
+		if p.Stage == stage && p.Elapsed-shown < pause && !p.Done {
 			return
 		}
 		stage, shown = p.Stage, p.Elapsed
 		switch {
 		case !terminal:
 			fmt.Fprintln(w, p)
-		case done:
+		case p.Done:
 			fmt.Fprintf(w, "\r\x1b[K%s\n", p)
 		default:
 			fmt.Fprintf(w, "\r\x1b[K%s", p)
