@@ -86,9 +86,13 @@ func (a *App) catalogRoutes() []web.Route {
 	return []web.Route{}
 }
 
-// storesRoutes: Stores.
+// storesRoutes: Stores. Each section of the Configuration asks for its own resource.
 func (a *App) storesRoutes() []web.Route {
-	return []web.Route{}
+	return []web.Route{
+		{Pattern: "GET /config", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.config},
+		{Pattern: "GET /config/{tab}/{section}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.configSection},
+		{Pattern: "POST /config/{tab}/{section}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.configSave},
+	}
 }
 
 // systemRoutes: System.

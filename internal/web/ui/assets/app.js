@@ -173,7 +173,21 @@ function setUpGuard(form) {
   addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 }
 
+// "Use Default" locks the control it belongs to.
+function setUpInherit(box) {
+  const control = document.getElementById(box.dataset.inherit);
+  const own = control.value;
+  const inherited = box.dataset.inherited;
+  const apply = () => {
+    control.disabled = box.checked;
+    if (box.checked) control.value = inherited;
+  };
+  box.addEventListener("change", () => { if (!box.checked) control.value = own; apply(); });
+  apply();
+}
+
 const features = {
+  "[data-inherit]": setUpInherit,
   "[data-theme-toggle]": setUpTheme,
   "[data-tree]": setUpTree,
   "[data-copy]": setUpCopy,
