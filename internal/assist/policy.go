@@ -205,7 +205,7 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 	q, tx := querier(view)
 	if step == impersonate.StepBegin && tx != nil {
 		// Whoever withdraws consent now waits for this new stay, or we for them.
-		if _, err := tx.Exec(ctx, `UPDATE customer SET assistance = assistance WHERE id = $1`, number(i.Subject.ID)); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE id = $1`, number(i.Subject.ID)); err != nil {
 			return err
 		}
 	}

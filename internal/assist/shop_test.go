@@ -33,7 +33,7 @@ const (
 // who have agreed, two websites, three store views.
 type shop struct {
 	*Service
-	t   *testing.T
+	t   testing.TB
 	now func() time.Time
 }
 
@@ -47,7 +47,7 @@ func each(t *testing.T, fn func(t *testing.T, s *shop, clock *sqldbtest.Clock)) 
 }
 
 // open wires a Service as the application does.
-func open(t *testing.T, db *sqldb.DB, now func() time.Time) *shop {
+func open(t testing.TB, db *sqldb.DB, now func() time.Time) *shop {
 	s := &shop{t: t, now: now, Service: New(db, stores.New(db, ""), session.New(db, session.Limits{}))}
 	db.Hooks(s.Guard, audit.Record)
 	return s

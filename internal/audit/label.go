@@ -33,6 +33,14 @@ var groupLabels = map[string]string{
 var actionLabels = map[sqldb.Action]string{
 	"audit.exported": "Report exported",
 	"config.saved":   "Configuration saved",
+
+	AssistGroup + ".begun":           "Session requested",
+	AssistGroup + ".authorized":      "Code issued",
+	AssistGroup + ".entered":         "Logged in as customer",
+	AssistGroup + ".ended":           "Session ended",
+	AssistGroup + ".refused":         "Refused",
+	AssistGroup + ".page_viewed":     "Page viewed",
+	AssistGroup + ".consent_changed": "Remote shopping assistance changed",
 }
 
 // GroupLabel is a group as the report names it.
