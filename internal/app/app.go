@@ -23,6 +23,7 @@ import (
 	"github.com/storehand/storehand/internal/jobs"
 	"github.com/storehand/storehand/internal/magento"
 	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -42,6 +43,7 @@ type Options struct {
 	MailFolder string // write mail as files here …
 	SMTP       string // … or send it: smtp://account:password@host:587
 	Proxies    []netip.Prefix
+	Varnish    bool // a Varnish of ours stands in front: tell it what it may keep
 
 	CheapPasswords bool // tests and the demo's seed: not for real accounts
 	Readers        int  // reading connections; 0 means the engine's default
@@ -62,6 +64,7 @@ type App struct {
 	Customers *customer.Service
 	Catalog   *catalog.Service
 	Carts     *cart.Service
+	Pages     *pagecache.Cache
 	Assist    *assist.Service
 	Mail      *mail.Outbox
 	Jobs      *jobs.Runner
@@ -117,6 +120,13 @@ func (a *App) wire(adminHost string) error {
 	a.Staff = staff.New(db, a.Sessions, a.Throttle, a.Hasher)
 	a.Catalog = catalog.New(db)
 	a.Carts = cart.New(db)
+	a.Pages = pagecache.New(pagecache.Options{
+		DB: db, Boundary: a.Catalog.NextPriceChange, Params: storefront.CachedParams, Secure: web.Secure,
+		Surrogate: a.Varnish, Settings: func(ctx context.Context) (bool, time.Duration) {
+			lifetime := time.Duration(a.Config.Int(ctx, config.PageCacheLifetime, config.Scope{})) * time.Second
+			return a.Config.Bool(ctx, config.PageCache, config.Scope{}), lifetime
+		},
+	})
 	a.Assist = assist.New(db, a.Stores, a.Sessions)
 	sender, err := a.sender()
 	if err != nil {
@@ -159,8 +169,9 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
-		Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Mail: a.Mail,
+		Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages,
 	})
+	shop := a.Pages.Handler(shopSide)
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/healthz":
@@ -170,7 +181,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		case strings.EqualFold(r.Host, adminHost):
 			staffSide.ServeHTTP(w, r)
 		default:
-			shopSide.ServeHTTP(w, r)
+			shop.ServeHTTP(w, r)
 		}
 	})
 	return web.BehindProxies(a.Proxies, mux)

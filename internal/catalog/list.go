@@ -32,6 +32,7 @@ type List struct {
 	MinPrice   int64             // minor units, 0: no limit
 	MaxPrice   int64             // exclusive, 0: no limit
 	InStock    bool              // only what can be bought now
+	Reduced    bool              // only what costs less than usual
 	Attributes map[string]string // code → value
 	Order      Order
 	Page, Size int // counted from 1
@@ -56,6 +57,7 @@ type Listed struct {
 	Cards       []Card
 	Total       int64
 	InStock     int64 // of Total
+	Reduced     int64 // of Total
 	Facets      []Facet
 	Low, High   int64 // the prices that occur, minor units
 	Page, Pages int
@@ -110,7 +112,7 @@ type listBuilder struct {
 func newListBuilder(sc Scope, l List) *listBuilder {
 	b := &listBuilder{sc: sc, l: l}
 	b.w.And("l.website_id = ? AND l.category_id = ?", sc.WebsiteID, l.CategoryID)
-	if l.MinPrice > 0 || l.MaxPrice > 0 {
+	if l.MinPrice > 0 || l.MaxPrice > 0 || l.Reduced {
 		b.price()
 		now := b.w.Bind("?", sqldb.Micros(sc.Now))
 		final := strings.ReplaceAll(finalPrice, ":now", now)
@@ -119,6 +121,9 @@ func newListBuilder(sc Scope, l List) *listBuilder {
 		}
 		if l.MaxPrice > 0 {
 			b.w.And(final+" < ?", l.MaxPrice)
+		}
+		if l.Reduced {
+			b.w.And(final + " < pp.price")
 		}
 	}
 	if l.InStock {
@@ -162,6 +167,8 @@ func (s *Service) count(ctx context.Context, b *listBuilder) (Listed, error) {
 			if low != nil {
 				out.Low, out.High = *low, *high
 			}
+		case "#sale":
+			out.Reduced = f.Count
 		case "#stock":
 			out.InStock = f.Count
 		default:
@@ -176,9 +183,10 @@ func (b *listBuilder) counting() (string, []any) {
 	c := *b
 	c.price()
 	now := c.w.Bind("?", sqldb.Micros(b.sc.Now))
-	return `WITH found AS (SELECT l.product_id, ` + strings.ReplaceAll(finalPrice, ":now", now) + ` AS final
+	return `WITH found AS (SELECT l.product_id, ` + strings.ReplaceAll(finalPrice, ":now", now) + ` AS final, pp.price AS usual
 		FROM product_listing l` + c.joins + c.w.SQL() + `)
 	SELECT '#total', '', COUNT(*), MIN(final), MAX(final) FROM found
+	UNION ALL SELECT '#sale', '', COUNT(*), NULL, NULL FROM found WHERE final < usual
 	UNION ALL SELECT '#stock', '', COUNT(*), NULL, NULL FROM found JOIN product p ON p.id = found.product_id AND ` + salable + `
 	UNION ALL SELECT a.code, a.value, COUNT(*), NULL, NULL FROM found JOIN product_attribute a ON a.product_id = found.product_id
 		GROUP BY a.code, a.value ORDER BY 1, 2`, c.w.Args()

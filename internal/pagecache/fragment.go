@@ -21,8 +21,8 @@ const (
 )
 
 type fragment struct {
-	generation int64
-	html       []byte
+	made moment
+	html []byte
 }
 
 // Fragment is a part of a page that is the same for everybody whose key it is:
@@ -33,17 +33,17 @@ func (c *Cache) Fragment(ctx context.Context, use Use, key string, make func() (
 	if use == None {
 		return make()
 	}
-	generation, ok := c.current(ctx)
-	if f, found := c.fragments.GetIfPresent(key); ok && found && f.generation == generation {
+	now := c.now(ctx)
+	if f, found := c.fragments.GetIfPresent(key); found && c.fits(now, f.made) {
 		return raw(f.html), nil
 	}
-	if !ok || use != ReadWrite {
+	if !now.ok || use != ReadWrite {
 		return make()
 	}
-	return c.makeFragment(ctx, key, generation, make)
+	return c.makeFragment(ctx, key, now, make)
 }
 
-func (c *Cache) makeFragment(ctx context.Context, key string, generation int64, make func() (templ.Component, error)) (templ.Component, error) {
+func (c *Cache) makeFragment(ctx context.Context, key string, since moment, make func() (templ.Component, error)) (templ.Component, error) {
 	part, err := make()
 	if err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func (c *Cache) makeFragment(ctx context.Context, key string, generation int64, 
 	if err := part.Render(ctx, &buf); err != nil {
 		return nil, err
 	}
-	if generation == c.generation.Load() {
-		c.fragments.Set(key, &fragment{generation, buf.Bytes()})
+	if c.mayKeep(since) {
+		c.fragments.Set(key, &fragment{since, buf.Bytes()})
 	}
 	return raw(buf.Bytes()), nil
 }

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/storehand/storehand/internal/web"
 )
 
 // pageKey is all that an anonymous page depends on beside the generation: the
@@ -21,10 +19,10 @@ type pageKey struct {
 }
 
 type page struct {
-	generation int64
-	header     http.Header
-	etag       string
-	body       []byte
+	made   moment
+	header http.Header
+	etag   string
+	body   []byte
 }
 
 func (p *page) weight() int {
@@ -68,9 +66,9 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 			next.ServeHTTP(&seal{ResponseWriter: w}, r)
 			return
 		}
-		generation, ok := c.current(r.Context())
-		key := pageKey{r.Host, r.RequestURI, web.Secure(r)}
-		if p, found := c.pages.GetIfPresent(key); ok && found && p.generation == generation {
+		now := c.now(r.Context())
+		key := pageKey{r.Host, r.RequestURI, c.o.Secure != nil && c.o.Secure(r)}
+		if p, found := c.pages.GetIfPresent(key); found && c.fits(now, p.made) {
 			c.hits.Add(1)
 			p.serve(w, r)
 			return
@@ -78,7 +76,7 @@ func (c *Cache) Handler(next http.Handler) http.Handler {
 		c.misses.Add(1)
 		take := &taker{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(take, r)
-		c.keep(key, generation, ok, take, r)
+		c.keep(key, now, take, r)
 		take.send(r)
 	})
 }
@@ -124,7 +122,7 @@ func (c *Cache) known(name string) bool {
 }
 
 // keep stores an answer that really is everybody's.
-func (c *Cache) keep(key pageKey, generation int64, ok bool, t *taker, r *http.Request) {
+func (c *Cache) keep(key pageKey, since moment, t *taker, r *http.Request) {
 	keys := t.Header().Get(marker)
 	t.Header().Del(marker)
 	if !t.whole() || keys == "" || t.status != http.StatusOK || len(t.Header()["Set-Cookie"]) > 0 {
@@ -134,7 +132,7 @@ func (c *Cache) keep(key pageKey, generation int64, ok bool, t *taker, r *http.R
 	if r.Method == http.MethodHead {
 		return
 	}
-	p := &page{generation: generation, header: t.Header().Clone(), body: bytes.Clone(t.body.Bytes())}
+	p := &page{made: since, header: t.Header().Clone(), body: bytes.Clone(t.body.Bytes())}
 	sum := sha256.Sum256(p.body)
 	p.etag = `"` + hex.EncodeToString(sum[:12]) + `"`
 	p.header.Set("Etag", p.etag)
@@ -143,7 +141,7 @@ func (c *Cache) keep(key pageKey, generation int64, ok bool, t *taker, r *http.R
 	for _, personal := range []string{"Date", "X-Request-Id"} {
 		p.header.Del(personal)
 	}
-	if ok && generation == c.generation.Load() {
+	if c.mayKeep(since) {
 		c.pages.Set(key, p)
 	}
 }

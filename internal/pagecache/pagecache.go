@@ -13,6 +13,7 @@ package pagecache
 
 import (
 	"context"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -21,22 +22,35 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
-// The topics that pages depend on.
-const versions = `SELECT CAST(SUM(value) AS BIGINT) FROM version WHERE topic IN ('catalog', 'config', 'store')`
+// The topics that pages depend on: those that are read afresh for every page,
+// and those of which each node keeps a copy.
+const versions = `SELECT CAST(SUM(CASE WHEN topic = 'catalog' THEN value ELSE 0 END) AS BIGINT),
+	CAST(SUM(CASE WHEN topic = 'catalog' THEN 0 ELSE value END) AS BIGINT)
+	FROM version WHERE topic IN ('catalog', 'config', 'store')`
 
 // pollEvery is how often a node asks whether another one changed something.
 const pollEvery = 500 * time.Millisecond
+
+// settle is how long after a change of settings or scopes nothing is kept: the
+// node's copies of them may be up to a second behind, and a page made from an
+// old copy would stay.
+const settle = 1100 * time.Millisecond
 
 // Options says what the application knows and the cache does not.
 type Options struct {
 	DB     *sqldb.DB
 	Weight uint64 // bytes kept at most; 0 means 64 MiB
+	// Settings says whether the cache is in use and for how long it keeps
+	// things. Optional: in use, and until something changes.
+	Settings func(ctx context.Context) (on bool, lifetime time.Duration)
 	// Boundary is when the next price begins or ends by itself after now; the
 	// zero time means never. Optional.
 	Boundary func(ctx context.Context, now time.Time) (time.Time, error)
 	// Params are the query parameters that pages understand; an address with
 	// others is not cached. One that ends in "_" allows all that begin so.
 	Params []string
+	// Secure reports whether a request came by TLS, here or at a proxy. Optional.
+	Secure func(r *http.Request) bool
 	// Surrogate is set when a trusted Varnish stands in front and removes what
 	// is meant for it: pages then carry s-maxage and surrogate keys.
 	Surrogate bool
@@ -50,8 +64,10 @@ type Cache struct {
 
 	generation atomic.Int64 // moves when anything kept so far may be wrong
 	polled     atomic.Int64 // when the version rows were last read, microseconds
-	seen       atomic.Int64 // their sum then
+	seen       atomic.Pointer[seen]
 	boundary   atomic.Int64 // when a price changes by itself, microseconds; 0 never
+	settling   atomic.Int64 // until when nothing is kept, microseconds
+	lifetime   atomic.Int64 // microseconds; 0 without limit, below 0 not in use
 
 	hits, misses, bypasses atomic.Int64
 }
@@ -71,12 +87,27 @@ func New(o Options) *Cache {
 		MaximumWeight: o.Weight / 4,
 		Weigher:       func(k string, f *fragment) uint32 { return uint32(len(k) + len(f.html) + 100) },
 	})
-	o.DB.Watch(func(string) { c.Invalidate() })
+	o.DB.Watch(c.changed)
 	return c
 }
 
-// Invalidate makes everything kept so far stale.
-func (c *Cache) Invalidate() { c.generation.Add(1) }
+// seen is what the version rows said.
+type seen struct{ catalog, copies int64 }
+
+// changed hears of this node's own changes once they are durable.
+func (c *Cache) changed(topic string) {
+	if topic != "catalog" {
+		c.settling.Store(c.o.DB.Now().Add(settle).UnixMicro())
+	}
+	c.Invalidate()
+}
+
+// Invalidate makes everything kept so far stale, and the next request ask the
+// database.
+func (c *Cache) Invalidate() {
+	c.generation.Add(1)
+	c.polled.Store(0)
+}
 
 // Stats are how many requests were answered from the cache, could have been,
 // and went past it.
@@ -85,46 +116,92 @@ type Stats struct{ Hits, Misses, Bypasses int64 }
 // Stats returns the counters.
 func (c *Cache) Stats() Stats { return Stats{c.hits.Load(), c.misses.Load(), c.bypasses.Load()} }
 
-// current returns the generation that is right now, asking the database when
-// the last answer is too old; ok is false when that failed, and then nothing
-// may be served or kept.
-func (c *Cache) current(ctx context.Context) (generation int64, ok bool) {
-	now := c.o.DB.Now()
-	last := c.polled.Load()
-	us := now.UnixMicro()
-	due := us-last >= pollEvery.Microseconds() || us < last
-	if due && c.polled.CompareAndSwap(last, us) {
-		if err := c.poll(ctx, now); err != nil {
-			c.Invalidate()
-			c.polled.Store(0)
-			return 0, false
-		}
-	}
-	if at := c.boundary.Load(); at != 0 && us >= at && c.boundary.CompareAndSwap(at, 0) {
-		c.Invalidate()
-		c.seen.Store(0) // the next poll works out the boundary after this one
-	}
-	return c.generation.Load(), true
+// moment is one request's view of the cache.
+type moment struct {
+	generation int64
+	at         int64 // microseconds
+	ok         bool  // in use, and the database answers
 }
 
-// poll reads the version rows and, when they moved, when a price changes by
-// itself next.
+// fits reports whether something made at another moment is still right.
+func (c *Cache) fits(now, made moment) bool {
+	life := c.lifetime.Load()
+	return now.ok && made.generation == now.generation && (life == 0 || now.at-made.at < life)
+}
+
+// mayKeep reports whether what was made since a moment may be kept.
+func (c *Cache) mayKeep(since moment) bool {
+	return since.ok && since.generation == c.generation.Load() && since.at >= c.settling.Load()
+}
+
+// now returns what is right now, asking the database when the last answer is
+// too old. When that fails nothing is served from the cache or kept.
+func (c *Cache) now(ctx context.Context) moment {
+	now := c.o.DB.Now()
+	m := moment{at: now.UnixMicro()}
+	last := c.polled.Load()
+	due := m.at-last >= pollEvery.Microseconds() || m.at < last
+	if due && c.polled.CompareAndSwap(last, m.at) {
+		if err := c.poll(ctx, now); err != nil {
+			c.Invalidate()
+			return m
+		}
+	}
+	if at := c.boundary.Load(); at != 0 && m.at >= at && c.boundary.CompareAndSwap(at, 0) {
+		c.seen.Store(nil) // so that the next poll works out the boundary after this one
+		c.Invalidate()
+	}
+	m.generation, m.ok = c.generation.Load(), c.lifetime.Load() >= 0
+	return m
+}
+
+// poll reads the version rows. When they moved, so do the settings and the
+// moment at which a price changes by itself next.
 func (c *Cache) poll(ctx context.Context, now time.Time) error {
-	sum, err := sqldb.One(ctx, c.o.DB.Reader(), sqldb.Value[int64], versions)
-	if err != nil || sum == c.seen.Load() {
+	v := &seen{}
+	if err := c.o.DB.Reader().QueryRow(ctx, versions).Scan(&v.catalog, &v.copies); err != nil {
 		return err
 	}
-	if c.o.Boundary != nil {
-		at, err := c.o.Boundary(ctx, now)
-		if err != nil {
-			return err
-		}
-		c.boundary.Store(0)
-		if !at.IsZero() {
-			c.boundary.Store(at.UnixMicro())
-		}
+	before := c.seen.Load()
+	c.readSettings(ctx)
+	if before != nil && *before == *v {
+		return nil
 	}
-	c.seen.Store(sum)
-	c.Invalidate()
+	if before != nil && before.copies != v.copies {
+		c.settling.Store(now.Add(settle).UnixMicro())
+	}
+	if err := c.findBoundary(ctx, now); err != nil {
+		return err
+	}
+	c.seen.Store(v)
+	c.generation.Add(1)
+	return nil
+}
+
+func (c *Cache) readSettings(ctx context.Context) {
+	if c.o.Settings == nil {
+		return
+	}
+	on, lifetime := c.o.Settings(ctx)
+	if !on {
+		c.lifetime.Store(-1)
+		return
+	}
+	c.lifetime.Store(lifetime.Microseconds())
+}
+
+func (c *Cache) findBoundary(ctx context.Context, now time.Time) error {
+	if c.o.Boundary == nil {
+		return nil
+	}
+	at, err := c.o.Boundary(ctx, now)
+	if err != nil {
+		return err
+	}
+	if at.IsZero() {
+		c.boundary.Store(0)
+	} else {
+		c.boundary.Store(at.UnixMicro())
+	}
 	return nil
 }

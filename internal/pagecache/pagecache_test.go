@@ -162,6 +162,13 @@ func TestAChangeOnThisNodeCountsAtOnce(t *testing.T) {
 				if !s.fresh("/a") {
 					t.Error("a stale page was served")
 				}
+				if topic != "catalog" && !s.fresh("/a") {
+					t.Error("a page was kept that may be made from an old copy")
+				}
+				s.clock.Advance(2 * time.Second)
+				if s.get("/a"); s.fresh("/a") {
+					t.Error("pages are no longer kept")
+				}
 			})
 		})
 	}
@@ -196,6 +203,29 @@ func TestAPageBegunBeforeAChangeIsNotServedAfterIt(t *testing.T) {
 		slow.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/a", nil))
 		if !s.fresh("/a") {
 			t.Error("the old page was kept")
+		}
+	})
+}
+
+func TestTheSettingsSayWhetherAndForHowLong(t *testing.T) {
+	on, lifetime := true, time.Minute
+	settings := func(context.Context) (bool, time.Duration) { return on, lifetime }
+	each(t, pagecache.Options{Settings: settings}, func(t *testing.T, s *shop) {
+		on = true
+		s.get("/a")
+		s.clock.Advance(59 * time.Second)
+		if s.fresh("/a") {
+			t.Error("not kept for the lifetime")
+		}
+		s.clock.Advance(time.Second)
+		if !s.fresh("/a") {
+			t.Error("kept beyond the lifetime")
+		}
+		on = false
+		bump(t, s.db, "config")
+		s.clock.Advance(2 * time.Second)
+		if s.get("/a"); !s.fresh("/a") {
+			t.Error("kept although switched off")
 		}
 	})
 }

@@ -26,7 +26,7 @@ func (s *Shopper) cartOwner() cart.Owner {
 // fill puts into the frame what comes from the database: the menu, the cart's
 // count, the other store views, the footer.
 func (a *App) fill(ctx context.Context, s *Shopper, p shopPage, shell *Shell) error {
-	if err := a.fillMenu(ctx, s, shell); err != nil {
+	if err := a.fillMenu(ctx, s, p, shell); err != nil {
 		return err
 	}
 	if owner := s.cartOwner(); owner.CustomerID != 0 || owner.Secret != "" {
@@ -90,7 +90,7 @@ func (a *App) storeName(ctx context.Context, s *Shopper) string {
 }
 
 // fillMenu is the first level of the store's category tree.
-func (a *App) fillMenu(ctx context.Context, s *Shopper, shell *Shell) error {
+func (a *App) fillMenu(ctx context.Context, s *Shopper, p shopPage, shell *Shell) error {
 	scopes, err := a.Stores.Tree(ctx)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (a *App) fillMenu(ctx context.Context, s *Shopper, shell *Shell) error {
 	shop, _ := scopes.Store(s.View.StoreID)
 	for _, c := range tree.Menu(shop.RootCategoryID) {
 		path := tree.URLPath(c.ID, s.View.ID)
-		shell.Nav = append(shell.Nav, ui.NavLink{Text: c.Name(s.View.ID), Href: s.URL("/c/" + path)})
+		shell.Nav = append(shell.Nav, ui.NavLink{Text: c.Name(s.View.ID), Href: s.URL("/c/" + path), Current: c.ID == p.TopCategory})
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/storehand/storehand/internal/i18n"
+	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -23,6 +24,9 @@ type shopPage struct {
 	Search      string // what stands in the search box
 	Path        string // of this page on every view, for the view switcher; "" means home
 	Personal    bool   // not for search engines
+	Canonical   string // address of the page without what does not change it
+	TopCategory int64  // the item of the menu that the page belongs to
+	Shared      bool   // the same for all guests: may be kept and shown to others
 }
 
 // page answers with a page in the shop's frame.
@@ -30,6 +34,9 @@ func (a *App) page(w http.ResponseWriter, r *http.Request, status int, p shopPag
 	s, err := a.shell(w, r, p)
 	if err != nil {
 		return err
+	}
+	if p.Shared && status == http.StatusOK && shopper(r.Context()).Unknown() && len(s.Flash) == 0 {
+		pagecache.Allow(w, "view-"+s.Lang)
 	}
 	return web.Render(w, r, status, within(ShopPage(s), body))
 }
@@ -45,7 +52,7 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, 
 	ctx, s := r.Context(), shopper(r.Context())
 	l := s.Locale
 	shell := Shell{
-		Title: p.Title, Description: p.Description, Lang: l.Lang(), Dir: l.Dir(), Crumbs: p.Crumbs,
+		Title: p.Title, Description: p.Description, Lang: l.Lang(), Dir: l.Dir(), Crumbs: p.Crumbs, Canonical: p.Canonical,
 		StoreName: a.storeName(ctx, s), Home: s.URL("/"), Token: web.CSRF(ctx), Flash: flash(w, r),
 		Search:  SearchBox{Action: s.URL("/search"), Value: p.Search, Label: l.T("search.label"), Placeholder: l.T("search.placeholder"), Button: l.T("search.button")},
 		Account: accountOf(s), Cart: ui.NavLink{Text: l.T("nav.cart"), Href: s.URL("/cart")},

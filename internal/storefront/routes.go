@@ -16,8 +16,18 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /favicon.ico", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.favicon, Quiet: true},
 
 		// Catalogue
+		{Pattern: "GET /{$}", Access: web.Public, Assisted: web.Allowed, Handler: a.homePage},
+		{Pattern: "GET /c/{path...}", Access: web.Public, Assisted: web.Allowed, Handler: a.categoryPage},
+		{Pattern: "GET /p/{key}", Access: web.Public, Assisted: web.Allowed, Handler: a.productPage},
+		{Pattern: "GET /search", Access: web.Public, Assisted: web.Allowed, Handler: a.searchPage},
+		{Pattern: "GET /switch", Access: web.Public, Assisted: web.Allowed, Handler: a.switchView},
+		{Pattern: "GET /media/{key}", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.media, Quiet: true},
 
 		// Cart
+		{Pattern: "GET /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartPage},
+		{Pattern: "POST /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartUpdate},
+		{Pattern: "POST /cart/items", Access: web.Public, Assisted: web.Allowed, Handler: a.cartAdd},
+		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
 
 		// Sign-in and registration
 

@@ -39,6 +39,12 @@ func (s *Shopper) GroupID() int64 {
 	return s.Customer.GroupID
 }
 
+// Unknown reports whether nothing at all is known of who is looking, so that the
+// page is anybody's.
+func (s *Shopper) Unknown() bool {
+	return s.Customer == nil && s.Stay == nil && s.Session == nil && s.CartSecret == ""
+}
+
 // URL is the address of a path on this store view.
 func (s *Shopper) URL(path string) string { return s.View.BaseURL.Prefix + path }
 
@@ -98,7 +104,10 @@ func (a *App) recognise(w http.ResponseWriter, r *http.Request, s *Shopper, who 
 		}
 		web.DropCookie(w, web.ShopCookie)
 	}
-	if s.CartSecret != "" {
+	if s.CartSecret != "" && web.Safe(r.Method) {
+		// A guest's forms carry a token, but pages from before the first item went
+		// into the cart carry none and must still work: the origin check, which all
+		// forms pass, is what protects a guest.
 		web.SetCSRF(r.Context(), s.CartSecret)
 	}
 	return who, nil
