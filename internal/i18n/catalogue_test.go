@@ -116,7 +116,7 @@ func TestEveryPluralHasTheFormsOfItsLanguage(t *testing.T) {
 	}
 }
 
-var used = regexp.MustCompile(`\.(T|N|Pieces)\("([^"]+)"`)
+var used = regexp.MustCompile(`\.(T|N|Pieces)\("([^"]+)"[,)]`)
 
 // TestEveryMessageTheStorefrontUsesExists reads the literal keys in its source.
 func TestEveryMessageTheStorefrontUsesExists(t *testing.T) {
