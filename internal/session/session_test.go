@@ -19,12 +19,12 @@ func fixture(t *testing.T, db *sqldb.DB) *session.Service {
 	change(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
 		for _, q := range []string{
 			`INSERT INTO website (code, name, currency, is_default) VALUES ('base', 'Main', 'EUR', TRUE)`,
-			`INSERT INTO customer_group (code, name, created_at) VALUES ('general', 'General', 1)`,
+			`INSERT INTO customer_group (code, name, created_at) VALUES ('testers', 'Testers', 1)`,
 			`INSERT INTO admin_role (name, name_key, all_resources, all_websites, created_at, updated_at) VALUES ('Administrators', 'administrators', TRUE, TRUE, 1, 1)`,
 			`INSERT INTO admin_user (username, username_key, email, email_key, first_name, last_name, password_hash, role_id, active, password_changed_at, created_at, updated_at)
 				VALUES ('maria', 'maria', 'maria@example.com', 'maria@example.com', 'Maria', 'Keller', '', 1, TRUE, 1, 1, 1)`,
 			`INSERT INTO customer (website_id, group_id, email, email_key, first_name, last_name, name_key, active, created_at, updated_at)
-				VALUES (1, 1, 'vera@example.com', 'vera@example.com', 'Vera', 'Lind', 'vera lind', TRUE, 1, 1)`,
+				VALUES (1, (SELECT id FROM customer_group WHERE code = 'testers'), 'vera@example.com', 'vera@example.com', 'Vera', 'Lind', 'vera lind', TRUE, 1, 1)`,
 		} {
 			if _, err := tx.Exec(ctx, q); err != nil {
 				return err
@@ -358,4 +358,30 @@ func TestTwoTouchesAtOnceWriteOnce(t *testing.T) {
 			t.Errorf("%v, %v", a.LastSeenAt, err)
 		}
 	})
+}
+
+func TestAnEndOnOneNodeCountsAtTheNextRequestOfAnother(t *testing.T) {
+	for _, e := range sqldbtest.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			clock, dsn := sqldbtest.NewClock(), sqldbtest.DSN(t, e)
+			one, two := sqldbtest.Open(t, dsn, clock.Now), sqldbtest.Open(t, dsn, clock.Now)
+			s := fixture(t, one)
+			other := session.New(two, session.Limits{})
+			secret, sid := startAdmin(t, one, s, "")
+			shop, _ := startCustomer(t, two, other, "")
+			if adminCause(t, other, secret) != "" || customerCause(t, s, shop) != "" {
+				t.Fatal("a session of one node is not known to the other")
+			}
+			change(t, one, func(ctx context.Context, tx *sqldb.Tx) error {
+				if _, err := s.EndAllCustomer(ctx, tx, 1, session.EndedByStaff); err != nil {
+					return err
+				}
+				_, err := s.EndAdmin(ctx, tx, 1, sid, session.SignedOut)
+				return err
+			})
+			if adminCause(t, other, secret) != session.SignedOut || customerCause(t, other, shop) != session.EndedByStaff {
+				t.Errorf("%q %q", adminCause(t, other, secret), customerCause(t, other, shop))
+			}
+		})
+	}
 }
