@@ -119,7 +119,7 @@ func consentBy(kind actor.Kind, name string) string {
 	case actor.Admin:
 		return "Admin user " + name
 	}
-	return name
+	return "the system (" + name + ")"
 }
 
 var channels = map[assist.Channel]string{

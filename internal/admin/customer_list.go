@@ -29,7 +29,7 @@ var customerGrid = gridSpec{
 		{Key: "postcode", Label: "Postcode", Sortable: true, Extra: true},
 		{Key: "city", Label: "City", Extra: true},
 		{Key: "region", Label: "State or province", Sortable: true, Extra: true},
-		{Key: "country", Label: "Country", Sortable: true},
+		{Key: "country", Label: "Country", Sortable: true, Extra: true},
 		{Key: "since", Label: "Customer since", Sortable: true},
 		{Key: "website", Label: "Website", Sortable: true},
 		{Key: "assistance", Label: "Assistance", Sortable: true},
@@ -277,6 +277,8 @@ func (n customerNames) cell(c customer.Customer, key string, now time.Time) temp
 		return customerName(customerPath(c.ID, ""), c.Name(), c.Active)
 	case "email":
 		return mailLink(c.Email)
+	case "phone":
+		return oneLine(c.Phone)
 	case "since":
 		return ui.TimeStamp(c.CreatedAt, c.CreatedAt.Format("2 Jan 2006"))
 	case "last_login":

@@ -81,7 +81,7 @@ func (a *App) seenFacts(ctx context.Context, c customer.Customer, names customer
 
 func accountFacts(c customer.Customer) []ui.Fact {
 	facts := []ui.Fact{
-		{Term: "Customer since", View: ui.TimeStamp(c.CreatedAt, "")}, {Term: "Last login", View: ui.TimeStamp(c.LastLoginAt, "")},
+		{Term: "Customer since", View: ui.TimeStamp(c.CreatedAt, c.CreatedAt.Format("2 Jan 2006"))}, {Term: "Last login", View: ui.TimeStamp(c.LastLoginAt, "")},
 		{Term: "Confirmed e-mail", Text: yesNoText(c.Confirmed())}, {Term: "Account active", Text: yesNoText(c.Active)},
 	}
 	if !c.HasPassword {
@@ -112,7 +112,7 @@ func (a *App) cartSight(ctx context.Context, c customer.Customer) (cartSight, er
 func stayEvent(s assist.LoggedStay) ui.Event {
 	e := ui.Event{
 		At: s.BegunAt, Title: s.Reason, Who: s.AdminName, Href: stayPath(s.Stay), Icon: ui.IconAssist,
-		Text: plural(s.Actions, "action") + ", " + strings.ToLower(logText(s, "cause")),
+		Text: plural(s.Actions, "action") + " · " + logText(s, "cause"),
 	}
 	if e.Title == "" {
 		e.Title = "Logged in as the customer"
