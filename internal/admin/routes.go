@@ -89,6 +89,13 @@ func (a *App) catalogRoutes() []web.Route {
 // storesRoutes: Stores. Each section of the Configuration asks for its own resource.
 func (a *App) storesRoutes() []web.Route {
 	return []web.Route{
+		{Pattern: "GET /stores", Access: web.Needs(acl.StoresAll), Assisted: web.AdminOnly, Handler: a.stores},
+		{Pattern: "GET /stores/{kind}/new", Access: web.Needs(acl.StoresEdit), Assisted: web.AdminOnly, Handler: a.scopeNew},
+		{Pattern: "POST /stores/{kind}", Access: web.Needs(acl.StoresEdit), Assisted: web.AdminOnly, Handler: a.scopeSave},
+		{Pattern: "GET /stores/{kind}/{id}", Access: web.Needs(acl.StoresAll), Assisted: web.AdminOnly, Handler: a.scopeEdit},
+		{Pattern: "POST /stores/{kind}/{id}", Access: web.Needs(acl.StoresEdit), Assisted: web.AdminOnly, Handler: a.scopeSave},
+		{Pattern: "GET /stores/{kind}/{id}/delete", Access: web.Needs(acl.StoresEdit), Assisted: web.AdminOnly, Handler: a.scopeDeleteForm},
+		{Pattern: "POST /stores/{kind}/{id}/delete", Access: web.Needs(acl.StoresEdit), Assisted: web.AdminOnly, Handler: a.scopeDelete},
 		{Pattern: "GET /config", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.config},
 		{Pattern: "GET /config/{tab}/{section}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.configSection},
 		{Pattern: "POST /config/{tab}/{section}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.configSave},
