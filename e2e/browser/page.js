@@ -1,0 +1,158 @@
+(() => {
+  // Read by stories: a page as people see it, by names and texts.
+  const squeeze = (s) => (s || "").replace(/[\s\u00a0]+/g, " ").trim();
+
+  const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0;
+
+  // The name of an element as it is read out, roughly.
+  const name = (el) => {
+    if (el.getAttribute("aria-label")) return squeeze(el.getAttribute("aria-label"));
+    if (el.tagName === "INPUT") return squeeze(el.value || el.title);
+    let text = "";
+    const walk = (n) => {
+      if (n.nodeType === 3) text += n.data;
+      if (n.nodeType !== 1 || n.getAttribute("aria-hidden") === "true" || n.tagName === "SVG") return;
+      if (n.tagName === "SELECT" || n.tagName === "TEXTAREA") return;
+      if (n.tagName === "IMG") text += " " + (n.alt || "") + " ";
+      n.childNodes.forEach(walk);
+      if (/^(DIV|P|LI|TD|TH|SPAN|SMALL)$/.test(n.tagName)) text += " ";
+    };
+    walk(el);
+    return squeeze(text) || squeeze(el.title);
+  };
+
+  const parts = "tr, li, article, section, fieldset, form, dialog, details, nav, header, footer, aside, main, .card, .field, [role=dialog], [role=group]";
+
+  // The smallest part of the page that says all of these texts.
+  const scope = (within) => {
+    let root = document.body;
+    for (const text of within || []) {
+      const found = [...root.querySelectorAll(parts)].filter((el) => shown(el) && squeeze(el.innerText).toLowerCase().includes(text.toLowerCase()));
+      if (!found.length) return null;
+      root = found.filter((el) => !found.some((other) => other !== el && el.contains(other)))[0];
+    }
+    return root;
+  };
+
+  // Where a mouse would press, or why it cannot.
+  const reach = (el) => {
+    el.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+    const r = [...el.getClientRects()].find((r) => r.width > 0 && r.height > 0);
+    if (!r) return { Problem: "it has no size" };
+    const X = r.left + r.width / 2, Y = r.top + r.height / 2;
+    const hit = document.elementFromPoint(X, Y);
+    const labelled = hit && hit.closest("label") && hit.closest("label").control === el;
+    if (!hit || !(el.contains(hit) || hit.contains(el) && hit.tagName === "LABEL" || labelled)) {
+      return { X, Y, Problem: "something lies over it: " + (hit ? hit.outerHTML.slice(0, 120) : "outside of the window") };
+    }
+    if (el.disabled || el.closest("fieldset:disabled")) return { X, Y, Problem: "it is disabled" };
+    return { X, Y };
+  };
+
+  // What pressing will do.
+  const effect = (el) => {
+    const link = el.closest("a[href]");
+    if (link) {
+      if (link.target === "_blank") return { Opens: true };
+      const to = new URL(link.href, location.href);
+      const same = to.origin === location.origin && to.pathname === location.pathname && to.search === location.search;
+      return { Leads: !(same && link.getAttribute("href").includes("#")) && !link.hasAttribute("download") && /^https?:$/.test(to.protocol) };
+    }
+    const b = el.closest("button, input[type=submit], input[type=image]");
+    const form = b && b.form;
+    if (!form || (b.tagName === "BUTTON" && b.type !== "submit")) return {};
+    if ((b.getAttribute("formtarget") || form.getAttribute("target")) === "_blank") return { Opens: true };
+    if ((b.getAttribute("formmethod") || form.getAttribute("method") || "").toLowerCase() === "dialog") return {};
+    return { Leads: form.noValidate || b.formNoValidate || form.matches(":valid") };
+  };
+
+  const pressable = "a[href], button, summary, input[type=submit], input[type=button], [role=button], [role=tab], [role=menuitem], label.btn, label[for]";
+
+  const named = (within, wanted) => {
+    const root = scope(within);
+    if (!root) return [];
+    const all = [...root.querySelectorAll(pressable)].filter(shown);
+    let found = all.filter((el) => name(el) === wanted || squeeze(el.title) === wanted);
+    if (!found.length) found = all.filter((el) => name(el).startsWith(wanted + " "));
+    return found;
+  };
+
+  const best = (found, missing) => {
+    if (!found.length) return { Problem: missing };
+    let last;
+    for (const el of found) {
+      last = Object.assign(reach(el), effect(el));
+      if (!last.Problem) return last;
+    }
+    return last;
+  };
+
+  const controls = (within, label) => {
+    const root = scope(within);
+    if (!root) return [];
+    const say = (s) => squeeze(s);
+    const fields = [...root.querySelectorAll("input, select, textarea")].filter((el) => el.type !== "hidden" && (shown(el) || (el.labels && [...el.labels].some(shown))));
+    const names = (el) => [el.getAttribute("aria-label"), el.placeholder, ...[...(el.labels || [])].map(name)].filter(Boolean).map(say);
+    let found = fields.filter((el) => names(el).includes(label));
+    if (!found.length) found = fields.filter((el) => names(el).some((n) => n.startsWith(label)));
+    if (!found.length) {
+      // A group of choices carries the label in its legend.
+      found = fields.filter((el) => { const l = el.closest("fieldset")?.querySelector("legend"); return l && name(l) === label; });
+    }
+    return found;
+  };
+
+  const change = (el) => {
+    el.dispatchEvent(new Event("input", { bubbles: true }));
+    el.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  return {
+    words: (within) => { const root = scope(within); return root ? squeeze(root.innerText) : ""; },
+    count: (within, wanted) => named(within, wanted).length,
+    all: (within, selector) => { const root = scope(within); return root ? root.querySelectorAll(selector).length : 0; },
+    find: (within, wanted) => best(named(within, wanted), "nothing to press is called that"),
+    at: (within, selector) => { const root = scope(within); return best(root ? [...root.querySelectorAll(selector)].filter(shown) : [], "nothing is found"); },
+    watch: () => {
+      window.storyHandled = false;
+      const seen = (e) => { if (e.defaultPrevented) window.storyHandled = true; };
+      window.addEventListener("click", seen);
+      window.addEventListener("submit", seen);
+    },
+    control: (within, label) => {
+      const el = controls(within, label)[0];
+      if (!el) return { Problem: "no field has this label" };
+      const target = shown(el) && el.getBoundingClientRect().width > 1 ? el : [...el.labels].find(shown);
+      return Object.assign(reach(target), { Ticked: !!el.checked, Value: el.value });
+    },
+    fill: (within, label, text) => {
+      const el = controls(within, label)[0];
+      if (!el) return { Problem: "no field has this label" };
+      if (el.disabled || el.readOnly) return { Problem: "the field cannot be written to" };
+      const at = reach(el);
+      if (at.Problem) return at;
+      el.focus();
+      if (["date", "time", "datetime-local", "color", "range"].includes(el.type)) { el.value = text; change(el); return { Direct: true }; }
+      el.select();
+      return {};
+    },
+    select: (within, label, text) => {
+      const el = controls(within, label).find((el) => el.tagName === "SELECT");
+      if (!el) return { Problem: "no list has this label" };
+      if (el.disabled) return { Problem: "the list is disabled" };
+      const all = [...el.options];
+      const option = all.find((o) => squeeze(o.label || o.text) === text || squeeze(o.text) === text) || all.find((o) => squeeze(o.text).startsWith(text));
+      if (!option) return { Problem: "its options are " + all.map((o) => squeeze(o.text)).join(", ") };
+      if (option.disabled) return { Problem: "this option is disabled" };
+      el.focus();
+      if (!option.selected) { option.selected = true; change(el); }
+      return {};
+    },
+    focused: () => {
+      const el = document.activeElement;
+      if (!el || el === document.body) return "";
+      if (el.labels && el.labels.length) return name(el.labels[0]);
+      return el.tagName === "INPUT" && el.type !== "submit" ? squeeze(el.getAttribute("aria-label") || el.placeholder || el.name) : name(el);
+    },
+  };
+})()
