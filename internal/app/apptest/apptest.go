@@ -42,15 +42,13 @@ func (s *Shop) Store(view, path string) string {
 // New opens a furnished shop on an engine, with a database of its own.
 func New(t testing.TB, engine sqldb.Engine) *Shop {
 	t.Helper()
+	if engine == sqldb.Postgres {
+		return Node(t, furnished.Postgres(t), sqldbtest.NewClock())
+	}
 	dsn := sqldbtest.DSN(t, engine)
-	var err error
-	if engine == sqldb.SQLite {
-		var file []byte
-		if file, err = furnishedFile(); err == nil {
-			err = os.WriteFile(dsn[len("sqlite:"):], file, 0o600)
-		}
-	} else {
-		err = furnish(dsn)
+	file, err := furnishedFile()
+	if err == nil {
+		err = os.WriteFile(dsn[len("sqlite:"):], file, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -114,6 +112,8 @@ func Node(t testing.TB, dsn string, clock *sqldbtest.Clock) *Shop {
 	})
 	return s
 }
+
+var furnished = sqldbtest.Filled{Fill: furnish}
 
 // furnish fills a migrated database with the small shop.
 func furnish(dsn string) error {

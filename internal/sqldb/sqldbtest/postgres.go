@@ -33,6 +33,12 @@ var errNoPostgres = errors.New("PostgreSQL's server programs were not found: ins
 
 func postgresDSN(t testing.TB) string {
 	t.Helper()
+	return clone(t, mustServer(t), templateName())
+}
+
+// mustServer is the server, or the end of the test.
+func mustServer(t testing.TB) string {
+	t.Helper()
 	server, err := testServer()
 	if errors.Is(err, errNoPostgres) && os.Getenv("CI") == "" {
 		t.Skip(err)
@@ -40,10 +46,44 @@ func postgresDSN(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := "test_" + strings.ToLower(hex.EncodeToString([]byte(id.New()[:8])))
-	admin(t, server, "CREATE DATABASE "+name+" TEMPLATE "+templateName()+" STRATEGY file_copy")
+	return server
+}
+
+func clone(t testing.TB, server, template string) string {
+	t.Helper()
+	name := newName()
+	admin(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY file_copy")
 	t.Cleanup(func() { admin(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return withDatabase(server, name)
+}
+
+func newName() string {
+	return "test_" + strings.ToLower(hex.EncodeToString([]byte(id.New()[:8])))
+}
+
+// Filled is a database that is filled once and then copied for each test.
+type Filled struct {
+	Fill func(dsn string) error // fills a migrated database and closes it
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// Postgres returns the address of a copy that lives as long as the test.
+func (f *Filled) Postgres(t testing.TB) string {
+	t.Helper()
+	server := mustServer(t)
+	f.once.Do(func() {
+		f.name = newName()
+		if f.err = adminExec(server, "CREATE DATABASE "+f.name+" TEMPLATE "+templateName()+" STRATEGY file_copy"); f.err == nil {
+			f.err = f.Fill(withDatabase(server, f.name))
+		}
+	})
+	if f.err != nil {
+		t.Fatal(f.err)
+	}
+	return clone(t, server, f.name)
 }
 
 func admin(t testing.TB, server, query string) {
