@@ -53,6 +53,18 @@ func open(t testing.TB, db *sqldb.DB, now func() time.Time) *shop {
 	return s
 }
 
+// nodes opens two nodes on one database. SQLite has one node, which stands for
+// both.
+func nodes(t *testing.T, engine sqldb.Engine, now func() time.Time) (one, two *shop) {
+	dsn := sqldbtest.DSN(t, engine)
+	one = open(t, sqldbtest.Open(t, dsn, now), now)
+	one.furnish()
+	if engine == sqldb.SQLite {
+		return one, one
+	}
+	return one, open(t, sqldbtest.Open(t, dsn, now), now)
+}
+
 func (s *shop) furnish() {
 	s.t.Helper()
 	err := s.db.Upkeep(sqldbtest.Ctx(), "test", func(ctx context.Context, tx *sqldb.Tx) (err error) {
@@ -173,6 +185,11 @@ func (s *shop) entered(admin, customer int64) Entered {
 func (s *shop) buy(ctx context.Context) error {
 	return s.db.Change(ctx, "cart.item_added", func(ctx context.Context, tx *sqldb.Tx) error {
 		tx.About("cart", "1")
+		// The customer's own row too, which a withdrawal of consent also writes.
+		who, _ := actor.From(ctx)
+		if _, err := tx.Exec(ctx, `UPDATE customer SET updated_at = updated_at + 1 WHERE id = $1`, who.CustomerID()); err != nil {
+			return err
+		}
 		_, err := tx.Exec(ctx, `UPDATE version SET value = value + 1 WHERE topic = 'catalog'`)
 		return err
 	})

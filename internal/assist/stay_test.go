@@ -71,10 +71,7 @@ func TestEveryCauseEndsAStayOnEveryNodeAtOnce(t *testing.T) {
 	for _, engine := range sqldbtest.Engines {
 		t.Run(string(engine), func(t *testing.T) {
 			clock := sqldbtest.NewClock()
-			dsn := sqldbtest.DSN(t, engine)
-			one := open(t, sqldbtest.Open(t, dsn, clock.Now), clock.Now)
-			two := open(t, sqldbtest.Open(t, dsn, clock.Now), clock.Now)
-			one.furnish()
+			one, two := nodes(t, engine, clock.Now)
 			admin := int64(0)
 			for _, test := range endings {
 				admin++
@@ -226,10 +223,7 @@ func TestNothingIsBegunAfterAWithdrawalHasCommitted(t *testing.T) {
 	for _, engine := range sqldbtest.Engines {
 		t.Run(string(engine), func(t *testing.T) {
 			clock := sqldbtest.NewClock()
-			dsn := sqldbtest.DSN(t, engine)
-			one := open(t, sqldbtest.Open(t, dsn, clock.Now), clock.Now)
-			two := open(t, sqldbtest.Open(t, dsn, clock.Now), clock.Now)
-			one.furnish()
+			one, two := nodes(t, engine, clock.Now)
 			in := one.entered(maria, vera)
 			var withdrawn atomic.Bool
 			var done atomic.Int64

@@ -26,10 +26,7 @@ func TestTheStoreKeepsTheContractOfImpersonate(t *testing.T) {
 	for _, engine := range sqldbtest.Engines {
 		t.Run(string(engine), func(t *testing.T) {
 			impersonatetest.Run(t, func(t *testing.T, clock *impersonatetest.Clock) impersonatetest.Fixture {
-				dsn := sqldbtest.DSN(t, engine)
-				one := open(t, sqldbtest.Open(t, dsn, clock.Now), clock.Now)
-				two := open(t, sqldbtest.Open(t, dsn, clock.Now), clock.Now)
-				one.furnish()
+				one, two := nodes(t, engine, clock.Now)
 				return impersonatetest.Fixture{
 					Store:  acted{store{one.db}},
 					Others: []impersonate.Store{acted{store{two.db}}},
