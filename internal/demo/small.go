@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"time"
 
 	"github.com/storehand/storehand/internal/catalog"
 )
@@ -35,9 +34,4 @@ func (p Parts) smallCatalogue(ctx context.Context, s *Shop) error {
 		s.SKUs = append(s.SKUs, sku)
 	}
 	return nil
-}
-
-// catalogue makes the products.
-func (p Parts) catalogue(ctx context.Context, s *Shop, size Size, _ time.Time) error {
-	return p.smallCatalogue(ctx, s)
 }
