@@ -108,6 +108,9 @@ func (i *importFlags) run(c *console, work func(context.Context, *importer.Impor
 	}
 	res, err := work(actor.AsSystem(c.ctx, "import"), importer.New(a.DB, a.Customers, a.Catalog), o)
 	res.Print(c.out)
+	if errors.Is(err, context.Canceled) {
+		return errors.New("stopped; everything up to the last batch is kept, go on with --resume")
+	}
 	if err != nil {
 		return err
 	}

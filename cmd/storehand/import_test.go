@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,5 +110,37 @@ func TestAnImportThatCannotBeginSaysWhy(t *testing.T) {
 		if status != 1 || !strings.Contains(errOut, c.says) {
 			t.Errorf("%v: status %d\n%s%s", c.args, status, out, errOut)
 		}
+	}
+}
+
+// stopper is a console on which somebody presses Ctrl-C at the first sign of
+// progress.
+type stopper struct {
+	bytes.Buffer
+	stop func()
+}
+
+func (s *stopper) Write(p []byte) (int, error) {
+	s.stop()
+	return s.Buffer.Write(p)
+}
+
+func TestAnInterruptedImportFailsAndIsResumed(t *testing.T) {
+	db := newShop(t)
+	rows := strings.Builder{}
+	rows.WriteString("email,_website,firstname,lastname\n")
+	for i := range 500 {
+		fmt.Fprintf(&rows, "p%d@example.com,base,Ann,Lee\n", i)
+	}
+	path := file(t, rows.String())
+	ctx, cancel := context.WithCancel(t.Context())
+	errOut := &stopper{stop: cancel}
+	var out bytes.Buffer
+	if status := run(ctx, []string{"import", "customers", "--db", db, path}, strings.NewReader(""), &out, errOut); status != 1 || !strings.Contains(errOut.String(), "go on with --resume") {
+		t.Errorf("status %d\n%s%s", status, out.String(), errOut.String())
+	}
+	status, text, _ := command(t, "", "import", "customers", "--db", db, "--resume", path)
+	if status != 0 || !strings.Contains(text, "300 created") || !strings.Contains(text, "200 passed over") {
+		t.Errorf("status %d, %s", status, text)
 	}
 }
