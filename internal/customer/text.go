@@ -183,3 +183,11 @@ func (d Details) check() fault.Fields {
 	}
 	return errs
 }
+
+// MessageKeys are the storefront's texts for this package's field errors.
+var MessageKeys = map[string]string{
+	msgTooLong: "form.too_long", msgFirstName: "form.required", msgLastName: "form.required",
+	msgEmail: "form.email", msgEmailTaken: "register.email_taken", msgStreet: "form.required", msgStreetLines: "form.street_lines",
+	msgCity: "form.required", msgCountry: "form.required", msgRegion: "form.required", msgPostcode: "form.required",
+	msgPhone: "form.phone", msgWrongCurrent: "form.password_wrong", msgMismatch: "form.password_mismatch",
+}

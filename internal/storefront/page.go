@@ -67,7 +67,14 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, 
 	if s.Stay != nil {
 		shell.Banner = a.banner(ctx, s)
 	}
-	err := a.fill(ctx, s, p, &shell)
+	if s.Customer != nil && s.Stay == nil {
+		shell.NoticePoll = s.URL("/assist/notice")
+	}
+	var err error
+	if shell.Notice, err = a.notice(ctx, s); err != nil {
+		return shell, err
+	}
+	err = a.fill(ctx, s, p, &shell)
 	return shell, err
 }
 

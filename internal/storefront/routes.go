@@ -30,8 +30,38 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
 
 		// Sign-in and registration
+		{Pattern: "GET /login", Access: web.Public, Assisted: web.Allowed, Handler: a.login},
+		{Pattern: "POST /login", Access: web.Public, Assisted: web.Denied, Handler: a.signIn},
+		{Pattern: "POST /logout", Access: web.Public, Assisted: web.Denied, Handler: a.signOut},
+		{Pattern: "GET /register", Access: web.Public, Assisted: web.Allowed, Handler: a.register},
+		{Pattern: "POST /register", Access: web.Public, Assisted: web.Denied, Handler: a.createAccount},
+		{Pattern: "GET /forgot", Access: web.Public, Assisted: web.Denied, Handler: a.forgot},
+		{Pattern: "POST /forgot", Access: web.Public, Assisted: web.Denied, Handler: a.sendReset},
+		{Pattern: "GET /reset", Access: web.Public, Assisted: web.Denied, Handler: a.reset},
+		{Pattern: "POST /reset", Access: web.Public, Assisted: web.Denied, Handler: a.saveReset},
+		{Pattern: "POST /newsletter", Access: web.Public, Assisted: web.Denied, Handler: a.subscribe},
 
-		// Account
+		// Account. E-mail and password travel with the names on one form: the
+		// service refuses them during a stay, see customer.SaveAccount.
+		{Pattern: "GET /account", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.account},
+		{Pattern: "GET /account/edit", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.accountEdit},
+		{Pattern: "POST /account/edit", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.saveAccount},
+		{Pattern: "GET /account/addresses", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.addressList},
+		{Pattern: "POST /account/addresses", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.addAddress},
+		{Pattern: "GET /account/addresses/new", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.newAddress},
+		{Pattern: "GET /account/addresses/{id}", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.editAddress},
+		{Pattern: "POST /account/addresses/{id}", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.changeAddress},
+		{Pattern: "POST /account/addresses/{id}/delete", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.deleteAddress},
+		{Pattern: "GET /account/wishlist", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.wishList},
+		{Pattern: "POST /account/wishlist", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.addWish},
+		{Pattern: "POST /account/wishlist/{id}/remove", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.removeWish},
+		{Pattern: "POST /account/wishlist/{id}/cart", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.wishToCart},
+		{Pattern: "GET /account/newsletter", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.newsletter},
+		{Pattern: "POST /account/newsletter", Access: web.SignedIn, Assisted: web.Denied, Handler: a.saveNewsletter},
+		{Pattern: "GET /account/assistance", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.assistance},
+		{Pattern: "POST /account/assistance", Access: web.SignedIn, Assisted: web.Denied, Handler: a.saveConsent},
+		{Pattern: "POST /account/assistance/{stay}/end", Access: web.SignedIn, Assisted: web.Denied, Handler: a.endVisit},
+		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.Denied, Handler: a.supportNotice},
 
 		// Login as Customer: the way in and the way out
 		{Pattern: "GET /assist/start", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistStart},

@@ -168,6 +168,9 @@ func (a *App) recogniseCustomer(r *http.Request, s *Shopper, secret string) (boo
 		return false, err
 	}
 	s.Customer, s.Session = &c, &own
+	if web.HTMX(r) {
+		return true, nil // a page asking for a part of itself is nobody's visit
+	}
 	return true, a.Sessions.TouchCustomer(r.Context(), own, r.URL.Path)
 }
 

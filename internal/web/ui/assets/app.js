@@ -165,6 +165,23 @@ function setUpCountdown(element) {
   tick();
 }
 
+// A part of the page that asks every five seconds whether it has changed, such
+// as the notice that support is in the account. It rests while nobody looks.
+function setUpPoll(part) {
+  const ask = async () => {
+    if (document.hidden || part.contains(document.activeElement)) return;
+    try {
+      const answer = await fetch(part.dataset.poll, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected) return;
+      const text = await answer.text();
+      if (text.trim() !== part.innerHTML.trim()) part.innerHTML = text;
+    } catch {
+      // offline: the next time
+    }
+  };
+  setInterval(ask, 5000);
+}
+
 // Forms marked data-guard ask before what was typed is lost.
 function setUpGuard(form) {
   let dirty = false;
@@ -194,6 +211,7 @@ const features = {
   "[data-chooser]": setUpChooser,
   "[data-until]": setUpCountdown,
   "form[data-guard]": setUpGuard,
+  "[data-poll]": setUpPoll,
 };
 function setUp(root) {
   for (const [selector, start] of Object.entries(features)) {
