@@ -182,3 +182,17 @@ func (a *App) forceSignIn(w http.ResponseWriter, r *http.Request) error {
 	web.Flash(w, web.Good, c.Name()+" was signed out everywhere and has to sign in again.")
 	return web.Redirect(w, r, customerPath(c.ID, ""))
 }
+
+// resetPassword sends the customer a link to choose a new password; nobody but
+// the customer ever knows it.
+func (a *App) resetPassword(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.customerOf(r)
+	if err != nil {
+		return err
+	}
+	if err := a.Customers.SendReset(onAccount(r.Context(), c), c.ID); err != nil {
+		return err
+	}
+	web.Flash(w, web.Good, "A link to choose a new password is on its way to "+c.Email+".")
+	return web.Redirect(w, r, customerPath(c.ID, ""))
+}

@@ -32,6 +32,7 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if web.HTMX(r) {
 		return web.Render(w, r, http.StatusOK, hits(d.Hits))
 	}
+	d.Assists = v.Grant.Allows(acl.AssistLogin)
 	if d.Stay, err = a.stayCard(r.Context()); err != nil {
 		return err
 	}
@@ -65,6 +66,7 @@ func (a *App) hits(ctx context.Context, v Viewer, query string) (hitList, error)
 	if err != nil {
 		return l, err
 	}
+	l.Assist = shown
 	refusals := map[int64]*assist.Refusal{}
 	if shown {
 		if refusals, err = a.Assist.Possible(ctx, idsOf(found)); err != nil {

@@ -54,6 +54,7 @@ func (a *App) customerRoutes() []web.Route {
 		{Pattern: "POST /customers/{id}/cart", Access: web.Needs(acl.CustomersCart), Assisted: web.AdminOnly, Handler: a.changeCart},
 		{Pattern: "GET /customers/{id}/assistance", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerAssistance},
 		{Pattern: "POST /customers/{id}/active", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.activateCustomer},
+		{Pattern: "POST /customers/{id}/password", Access: web.Needs(acl.CustomersPassword), Assisted: web.AdminOnly, Handler: a.resetPassword},
 		{Pattern: "POST /customers/{id}/sign-in", Access: web.Needs(acl.CustomersPassword), Assisted: web.AdminOnly, Handler: a.forceSignIn},
 		{Pattern: "GET /customers/{id}/delete", Access: web.Needs(acl.CustomersDelete), Assisted: web.AdminOnly, Handler: a.askDeleteCustomer},
 		{Pattern: "POST /customers/{id}/delete", Access: web.Needs(acl.CustomersDelete), Assisted: web.AdminOnly, Handler: a.deleteCustomer},

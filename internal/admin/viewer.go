@@ -7,8 +7,10 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/web"
 )
@@ -66,7 +68,7 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 	if err := a.Sessions.TouchAdmin(r.Context(), s.ID, s.LastSeenAt); err != nil {
 		return r, err
 	}
-	return r, permit(r.Context(), route)
+	return r, a.permit(r.Context(), r.Method, route)
 }
 
 // visitor is the actor of a request that nobody has signed in for.
@@ -102,13 +104,30 @@ func admit(route *web.Route, cause session.Cause) error {
 	return &fault.Error{Kind: fault.SignIn, Code: string(cause), Message: cause.Sentence()}
 }
 
-func permit(ctx context.Context, route *web.Route) error {
+// permit refuses a route that the role does not include. A refused change, and
+// every refused step of Login as Customer, is on record.
+func (a *App) permit(ctx context.Context, method string, route *web.Route) error {
 	needs := route.Access.Resource()
 	if v, _ := viewer(ctx); needs == "" || v.Grant.Allows(needs) {
 		return nil
 	}
-	return fault.New(fault.Denied, "Your role does not include “%s”. Ask an administrator if you need it.", acl.Label(needs))
+	denied := fault.New(fault.Denied, "Your role does not include “%s”. Ask an administrator if you need it.", acl.Label(needs))
+	action := actionDenied
+	if needs == acl.AssistLogin {
+		action = assist.ActionRefused
+	} else if web.Safe(method) {
+		return denied
+	}
+	err := a.DB.Refuse(ctx, action, func(e *sqldb.Entry) {
+		e.Details = "The role does not include " + acl.Label(needs)
+	})
+	if err != nil {
+		return err
+	}
+	return denied
 }
+
+const actionDenied sqldb.Action = "staff.access_denied"
 
 // toSignIn sends a visitor without a session to sign in, says why, and brings
 // them back to where they were.

@@ -17,6 +17,7 @@ type Form struct {
 	node   Node
 	fields []field
 	files  []file
+	action string // instead of the form's own
 }
 
 type field struct {
@@ -326,6 +327,9 @@ func (f *Form) Submit(button ...string) *Tab {
 			f.fields = append(f.fields, field{name: name, value: b.Attr("value"), on: true})
 		}
 	}
+	if f.action != "" {
+		action = f.action
+	}
 	to := f.tab.resolve(action)
 	if action == "" {
 		to = f.tab.URL
@@ -390,4 +394,11 @@ func (f *Form) encode() (body, contentType string) {
 	}
 	_ = w.Close()
 	return b.String(), w.FormDataContentType()
+}
+
+// Action sends the form somewhere else than it was meant to go, as an attacker
+// would.
+func (f *Form) Action(address string) *Form {
+	f.action = address
+	return f
 }

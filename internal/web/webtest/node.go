@@ -29,7 +29,7 @@ func (e Node) Text() string {
 }
 
 // All returns the elements that match a selector, in order: tag, #id, .class,
-// [name], [name=value], [name*=value], [name^=value], joined by spaces for
+// [name], [name=value], [name*=value], [name^=value], [name$=value], joined by spaces for
 // descendants and by commas for alternatives.
 func (e Node) All(selector string) []Node {
 	if e.n == nil {
@@ -157,7 +157,7 @@ func parseCompound(s string) compound {
 }
 
 func parseAttr(s string) test {
-	for _, op := range []string{"*=", "^=", "~=", "="} {
+	for _, op := range []string{"*=", "^=", "$=", "~=", "="} {
 		if name, value, ok := strings.Cut(s, op); ok {
 			return test{name, op, strings.Trim(value, `"'`)}
 		}
@@ -209,6 +209,8 @@ func (t test) holds(v string) bool {
 		return strings.Contains(v, t.value)
 	case "^=":
 		return strings.HasPrefix(v, t.value)
+	case "$=":
+		return strings.HasSuffix(v, t.value)
 	case "~=":
 		for _, word := range strings.Fields(v) {
 			if word == t.value {
