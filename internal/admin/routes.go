@@ -111,6 +111,7 @@ func (a *App) systemRoutes() []web.Route {
 		{Pattern: "GET /system/users/new", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userNew},
 		{Pattern: "GET /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userEdit},
 		{Pattern: "POST /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSave},
+		{Pattern: "POST /system/users/{id}/sign-out", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSignOut},
 		{Pattern: "GET /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDeleteForm},
 		{Pattern: "POST /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDelete},
 		{Pattern: "GET /system/roles", Access: web.Needs(acl.SystemRoles), Assisted: web.AdminOnly, Handler: a.roles},

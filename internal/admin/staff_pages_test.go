@@ -300,6 +300,18 @@ func TestARoleTakenAwayCountsAtTheNextRequest(t *testing.T) {
 	tab.Reload().MustBe("/login?back=%2Fsystem%2Fusers&why=role_changed")
 }
 
+func TestAnAdministratorSignsAnotherUserOutEverywhere(t *testing.T) {
+	o := openOffice(t)
+	maria := o.signIn(webtest.New(t), "maria")
+	tab := o.signIn(webtest.New(t), "admin").Visit("/system/users/2")
+	tab.MustContain("In one browser")
+	tab = tab.Form("/system/users/2/sign-out").Submit()
+	tab.MustBe("/system/users/2")
+	tab.MustContain("Maria Keller is signed out everywhere.", "Signed in now No")
+	tab.MustNotHave("form[action='/system/users/2/sign-out']")
+	maria.Reload().MustBe("/login?back=%2Faccount&why=ended_by_staff")
+}
+
 func TestChangingTheOwnPasswordKeepsOnlyThisBrowserSignedIn(t *testing.T) {
 	o := openOffice(t)
 	here, there := webtest.New(t), webtest.New(t)

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -16,6 +18,7 @@ import (
 type userForm struct {
 	Draft  staff.Draft
 	User   staff.User // as stored; zero for a new one
+	Live   int        // sessions
 	Self   bool
 	Roles  []ui.Option
 	Errors map[string]string
@@ -56,6 +59,11 @@ func (a *App) showUser(w http.ResponseWriter, r *http.Request, status int, f use
 		if f.Locked, err = a.beyond(r, v.Grant, f.User.RoleID); err != nil {
 			return err
 		}
+		live, err := a.Sessions.ActiveAdmin(r.Context(), f.User.ID)
+		if err != nil {
+			return err
+		}
+		f.Live = len(live)
 	}
 	return a.page(w, r, status, f.page(), userEditor(f))
 }
@@ -192,6 +200,19 @@ func (a *App) userDelete(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, userGrid.Path)
 }
 
+// userSignOut ends all sessions of another Admin user.
+func (a *App) userSignOut(w http.ResponseWriter, r *http.Request) error {
+	u, err := a.pathUser(r)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Staff.EndSessions(r.Context(), staff.Editor{UserID: mustView(r.Context()).ID}, u.ID); err != nil {
+		return err
+	}
+	web.Flash(w, web.Good, u.Name()+" is signed out everywhere.")
+	return web.Redirect(w, r, userPath(u.ID))
+}
+
 // summary lists the errors of a form in the order of its fields.
 func summary(errs map[string]string, order ...string) []ui.FieldError {
 	var list []ui.FieldError
@@ -243,6 +264,23 @@ func (f userForm) roleField() ui.Field {
 // field is a text field with what was typed and what is wrong with it.
 func (f userForm) field(name, label, value string) ui.Field {
 	return ui.Field{Name: name, Label: label, Value: value, Error: f.Errors[name], Required: true, Disabled: f.Locked != "", Autocomplete: "off", MaxLength: 100}
+}
+
+func (f userForm) live() string {
+	switch f.Live {
+	case 0:
+		return "No"
+	case 1:
+		return "In one browser"
+	}
+	return "In " + strconv.Itoa(f.Live) + " browsers"
+}
+
+func (f userForm) signOutButton() templ.Component {
+	if f.Live == 0 || f.Self || f.Locked != "" {
+		return nil
+	}
+	return ui.Post(ui.PostButton{Action: userPath(f.User.ID) + "/sign-out", Token: f.Token, Btn: ui.Btn{Text: "Sign out everywhere", Icon: ui.IconLogout, Size: ui.Small}})
 }
 
 func yesNo(on bool) string {

@@ -138,6 +138,29 @@ func (s *Service) EndSession(ctx context.Context, a session.Admin, sessionID int
 	})
 }
 
+// EndSessions signs another Admin user out everywhere, and with that ends their
+// stays. It only takes away, so it asks for no password, but the editor must
+// hold all that the account holds.
+func (s *Service) EndSessions(ctx context.Context, by Editor, id int64) (n int64, err error) {
+	err = s.db.Change(ctx, SessionsEnded, func(ctx context.Context, tx *sqldb.Tx) error {
+		u, err := mayTouch(ctx, tx, by, id)
+		if err != nil {
+			return err
+		}
+		if n, err = s.sessions.EndAllAdmin(ctx, tx, id, 0, session.EndedByStaff); err != nil {
+			return err
+		}
+		if n == 0 {
+			tx.Skip()
+			return nil
+		}
+		tx.About(ObjectKind, idText(id))
+		tx.Details = u.Name() + " was signed out everywhere"
+		return nil
+	})
+	return n, err
+}
+
 // ConfirmPassword checks that an Admin user entered their own password again
 // before something of weight. A wrong one is fault.Invalid on the field
 // "own_password", and counts: a borrowed session must not guess it.

@@ -29,6 +29,7 @@ const (
 	SignInFailed    sqldb.Action = "staff.sign_in_failed"
 	SignedOut       sqldb.Action = "staff.signed_out"
 	SessionEnded    sqldb.Action = "staff.session_ended"
+	SessionsEnded   sqldb.Action = "staff.sessions_ended"
 	ConfirmFailed   sqldb.Action = "staff.confirm_failed"
 )
 

@@ -342,6 +342,14 @@ func TestNobodyGivesARoleOrTouchesAnAccountBeyondTheirOwn(t *testing.T) {
 		if err := h.staff.Delete(sqldbtest.Ctx(), staff.Editor{UserID: anna, OwnPassword: good}, h.admin); !fault.Is(err, fault.Denied) {
 			t.Errorf("delete an Administrator: %v", err)
 		}
+		h.mustSignIn("admin")
+		if _, err := h.staff.EndSessions(sqldbtest.Ctx(), staff.Editor{UserID: anna}, h.admin); !fault.Is(err, fault.Denied) {
+			t.Errorf("sign an Administrator out: %v", err)
+		}
+		secret := h.mustSignIn("ben")
+		if n, err := h.staff.EndSessions(sqldbtest.Ctx(), staff.Editor{UserID: anna}, ben); n != 1 || err != nil || h.cause(secret) != session.EndedByStaff {
+			t.Errorf("%d, %v, %q", n, err, h.cause(secret))
+		}
 		if err := h.edit(anna, ben, func(d *staff.Draft) { d.FirstName = "Benjamin" }); err != nil {
 			t.Errorf("what is within their own role: %v", err)
 		}
