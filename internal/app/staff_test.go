@@ -15,14 +15,6 @@ import (
 	"github.com/storehand/storehand/internal/web/webtest"
 )
 
-const demoPassword = demo.Password
-
-// signIn opens a page of the Admin as one of the demo's Admin users.
-func signIn(t *testing.T, s *apptest.Shop, b *webtest.Browser, username, path string) *webtest.Tab {
-	t.Helper()
-	return b.Open(s.Admin(path)).Form("/login").Set("username", username).Set("password", demoPassword).Submit()
-}
-
 // recorded are the latest rows of the log, newest first: action, actor, route.
 func recorded(t *testing.T, s *apptest.Shop, n int) [][3]string {
 	t.Helper()
@@ -42,7 +34,7 @@ func TestSigningInAndOutIsInTheActionsReport(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
 		b := webtest.New(t)
 		tab := b.Open(s.Admin("/account")).Form("/login").Set("username", "maria").Set("password", "wrong").Submit()
-		tab = tab.Form("/login").Set("username", "maria").Set("password", demoPassword).Submit()
+		tab = tab.Form("/login").Set("username", "maria").Set("password", demo.Password).Submit()
 		tab.MustBe("/account")
 		tab.Form("/logout").Submit()
 		want := [][3]string{
@@ -62,7 +54,7 @@ func TestSigningInAndOutIsInTheActionsReport(t *testing.T) {
 func TestASessionOfOneSiteIsNobodyOnTheOther(t *testing.T) {
 	s := apptest.New(t, sqldb.SQLite)
 	b := webtest.New(t)
-	signIn(t, s, b, "admin", "/account").MustBe("/account")
+	signIn(b, s, "admin").Visit("/account").MustBe("/account")
 	admin, _ := b.Cookie(s.Admin("/"), "__Host-admin")
 	var shop string
 	err := s.DB.Change(sqldbtest.Ctx(), "test.sign_in", func(ctx context.Context, tx *sqldb.Tx) (err error) {
@@ -103,7 +95,7 @@ func TestWhatChangesOnOneNodeCountsAtTheNextRequestOfAnother(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
 		peer := s.Peer(t)
 		b := webtest.New(t)
-		signIn(t, s, b, "maria", "/account").MustBe("/account")
+		signIn(b, s, "maria").Visit("/account").MustBe("/account")
 		secret, _ := b.Cookie(s.Admin("/"), "__Host-admin")
 		cookie := "__Host-admin=" + secret
 		if got := ask(t, peer, s.Admin("/system/users"), cookie); got != http.StatusForbidden {
