@@ -21,7 +21,7 @@ func (s *Service) Announce(ctx context.Context, f Filter, format string) (Filter
 		if f.From.IsZero() {
 			f = f.Bounded(now)
 		}
-		f.To = now
+		f.To = now.Add(time.Microsecond) // To itself is not included
 	}
 	f = f.Bounded(s.db.Now())
 	err := s.db.Change(ctx, Exported, func(_ context.Context, tx *sqldb.Tx) error {
