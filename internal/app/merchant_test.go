@@ -10,7 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/web/webtest"
 )
 
-func signIn(t *testing.T, s *apptest.Shop, name, path string) *webtest.Tab {
+func openAs(t *testing.T, s *apptest.Shop, name, path string) *webtest.Tab {
 	t.Helper()
 	tab := webtest.New(t).Open(s.Admin(path))
 	return tab.Form("/login").Set("username", name).Set("password", demo.Password).Submit()
@@ -19,7 +19,7 @@ func signIn(t *testing.T, s *apptest.Shop, name, path string) *webtest.Tab {
 func TestASettingIsSavedPerScopeAndSaysWhoChangedIt(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
 		const page = "/config/general/general"
-		tab := signIn(t, s, "admin", page)
+		tab := openAs(t, s, "admin", page)
 		tab.MustContain("Nothing in this section was changed yet.", "Use system value", "[store view]")
 		tab = tab.Form(page).Set("general.support_email", "not an address").Submit()
 		tab.MustStatus(422)
@@ -52,7 +52,7 @@ func TestASettingIsSavedPerScopeAndSaysWhoChangedIt(t *testing.T) {
 
 func TestARoleIsSavedWithTheOwnPasswordOnly(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
-		tab := signIn(t, s, "admin", "/system/roles/new")
+		tab := openAs(t, s, "admin", "/system/roles/new")
 		form := tab.Form("/system/roles").Set("name", "Night shift").Set("all_resources", "0").Tick("resources", "login_as_customer.allow", "customers.view")
 		tab = form.Submit()
 		tab.MustStatus(422)
@@ -78,7 +78,7 @@ func TestARoleIsSavedWithTheOwnPasswordOnly(t *testing.T) {
 func TestTheReportShowsWhatWasDoneAndExportsWhatIsFiltered(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
 		const page = "/config/general/general"
-		tab := signIn(t, s, "admin", page)
+		tab := openAs(t, s, "admin", page)
 		tab = tab.Form(page).Set("general.store_name", "=Evil").Submit()
 		tab = tab.Visit(s.Admin("/system/actions?group=config&result=success"))
 		tab.MustContain("Action Group", "Full Action Name", "Configuration saved", "POST /config/{tab}/{section}", "Login As Customer", "Reset")
@@ -106,14 +106,14 @@ func TestTheReportShowsWhatWasDoneAndExportsWhatIsFiltered(t *testing.T) {
 		}
 		tab.Visit(s.Admin("/system/actions?group=audit")).MustContain("Report exported", "Actions Report as CSV")
 		tab.Visit(s.Admin("/system/actions?from=yesterday&customer=x")).MustContain("Enter a date", "Enter the number of an ID.")
-		signIn(t, s, "maria", "/system/actions").MustStatus(403)
-		signIn(t, s, "tom", "/system/actions").MustStatus(200)
+		openAs(t, s, "maria", "/system/actions").MustStatus(403)
+		openAs(t, s, "tom", "/system/actions").MustStatus(200)
 	})
 }
 
 func TestAStoreViewKeepsAnAddressThatWorks(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
-		tab := signIn(t, s, "admin", "/stores")
+		tab := openAs(t, s, "admin", "/stores")
 		tab.MustContain("Outlet", "Base URL", "Default")
 		tab = tab.Visit(s.Admin("/stores/view/1"))
 		for address, want := range map[string]string{
