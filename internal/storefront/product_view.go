@@ -98,7 +98,7 @@ func (s *Shopper) product(p *catalog.Page) productView {
 		Name: p.Name, SKU: p.SKU, ID: strconv.FormatInt(p.ID, 10), Now: card.Now, Was: card.Was, Tag: card.Tag,
 		Short: p.Short, Description: paragraphs(p.Description), Salable: !card.Unavailable,
 		Stock: or(card.Note, s.T("product.in_stock")), StockTone: ui.Success, AddAction: s.URL("/cart/items"),
-		Qty: ui.Field{Name: "qty", Label: s.T("product.qty"), Min: "1", Required: true},
+		Qty: ui.Field{Name: "qty", Label: s.T("product.qty"), Min: "1"},
 		Words: productWords{
 			NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"), Add: s.T("product.add"),
 			Wish: s.T("product.to_wishlist"), Description: s.T("product.description"), Details: s.T("product.details"), Pictures: s.T("product.pictures"),
