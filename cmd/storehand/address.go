@@ -19,19 +19,25 @@ func address(text, passwordFile string) (string, error) {
 	if err != nil || u.Scheme == "" || u.User == nil {
 		return "", errors.New("a password file needs an address that names an account, such as postgres://account@host/name")
 	}
-	info, err := os.Stat(passwordFile)
+	secret, err := secretFrom(passwordFile)
+	if err != nil {
+		return "", err
+	}
+	u.User = url.UserPassword(u.User.Username(), secret)
+	return u.String(), nil
+}
+
+// secretFrom reads a file that nobody else may read, without its line end.
+func secretFrom(path string) (string, error) {
+	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("%s can be read by others: chmod 600 it", passwordFile)
+		return "", fmt.Errorf("%s can be read by others: chmod 600 it", path)
 	}
-	secret, err := os.ReadFile(passwordFile)
-	if err != nil {
-		return "", err
-	}
-	u.User = url.UserPassword(u.User.Username(), strings.TrimRight(string(secret), "\r\n"))
-	return u.String(), nil
+	secret, err := os.ReadFile(path)
+	return strings.TrimRight(string(secret), "\r\n"), err
 }
 
 // withoutPassword is an address fit to be shown.

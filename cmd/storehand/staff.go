@@ -29,7 +29,7 @@ type staffCreateCmd struct {
 	FirstName    string `name:"first-name" placeholder:"NAME" help:"First name; the user name when missing."`
 	LastName     string `name:"last-name" placeholder:"NAME" help:"Last name; the role when missing."`
 	Role         string `default:"Administrators" placeholder:"NAME" help:"Role; Administrators may do everything."`
-	PasswordFile string `name:"password-file" placeholder:"FILE" help:"File whose first line is the password. Without it the password is asked for, or read from standard input."`
+	PasswordFile string `name:"password-file" placeholder:"FILE" help:"File with the password, readable by you alone. Without it the password is asked for, or read from standard input."`
 }
 
 // The password is never an argument: everybody on the machine can read those.
@@ -80,12 +80,7 @@ func orElse(s, otherwise string) string {
 // from a pipe.
 func (s *staffCreateCmd) password(c *console) (string, error) {
 	if s.PasswordFile != "" {
-		f, err := os.Open(s.PasswordFile)
-		if err != nil {
-			return "", err
-		}
-		defer f.Close()
-		return firstLine(f)
+		return secretFrom(s.PasswordFile)
 	}
 	if f, ok := c.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return askTwice(c, int(f.Fd()))

@@ -25,6 +25,10 @@ func TestStaffCreateTakesThePasswordFromInputOrFileNeverFromArguments(t *testing
 	if err := os.WriteFile(secret, []byte("plum kettle tram 7\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.WriteFile(open, []byte("plum kettle tram 7\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	create := func(stdin string, more ...string) (int, string, string) {
 		return command(t, stdin, append([]string{"staff", "create", "--db", db}, more...)...)
 	}
@@ -41,6 +45,7 @@ func TestStaffCreateTakesThePasswordFromInputOrFileNeverFromArguments(t *testing
 		{"taken", "plum kettle tram 7\n", []string{"--username", "ADA", "--email", "other@example.com"}, 1, "--username: Another Admin user has this user name."},
 		{"no such role", "plum kettle tram 7\n", []string{"--username", "ben", "--email", "ben@example.com", "--role", "Kings"}, 1, `no role called "Kings"`},
 		{"from a file", "", []string{"--username", "ben", "--email", "ben@example.com", "--password-file", secret}, 0, "Created the Admin user ben"},
+		{"from a file others can read", "", []string{"--username", "cy", "--email", "cy@example.com", "--password-file", open}, 1, "chmod 600"},
 		{"no such file", "", []string{"--username", "cy", "--email", "cy@example.com", "--password-file", secret + "x"}, 1, "no such file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
