@@ -27,7 +27,8 @@ func (g *bannerGuard) needsBanner() bool {
 }
 
 func (g *bannerGuard) WriteHeader(status int) {
-	if g.needsBanner() && g.held == 0 {
+	isPage := status < 300 || status >= 400 // a redirect's few words are not shown
+	if isPage && g.needsBanner() && g.held == 0 {
 		g.held = status
 		return
 	}
