@@ -159,7 +159,9 @@ func namedFilters(spec gridSpec, n customerNames) *gridSpec {
 	}
 	filters := make([]gridFilter, len(spec.Filters))
 	for i, f := range spec.Filters {
-		f.Show = show[f.Name]
+		if f.Show == nil {
+			f.Show = show[f.Name]
+		}
 		filters[i] = f
 	}
 	spec.Filters = filters

@@ -181,6 +181,9 @@ func (t *Tab) navigate(r request) *Tab {
 		res := t.send(r, crossed)
 		next := res.Header.Get("Location")
 		if next == "" || res.StatusCode < 300 || res.StatusCode > 399 {
+			if strings.HasPrefix(res.Header.Get("Content-Disposition"), "attachment") {
+				t = t.target("_blank") // a download leaves the page where it is
+			}
 			t.show(r.to, res)
 			return t.sendsItself()
 		}

@@ -138,6 +138,19 @@ func TestRedirectsAreFollowedAndNewTabsLeaveTheOldOneAlone(t *testing.T) {
 	tab.Back().MustBe("/")
 }
 
+func TestDownloadLeavesThePageWhereItIs(t *testing.T) {
+	shop, _ := serve(t, map[string]http.HandlerFunc{
+		"GET /{$}": page(`<a href="/list.csv">Export</a>`),
+		"GET /list.csv": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Disposition", "attachment; filename=list.csv")
+			fmt.Fprint(w, "a,b")
+		},
+	})
+	tab := webtest.New(t).Open(shop)
+	tab.Click("Export").MustContain("a,b")
+	tab.MustBe("/")
+}
+
 // failure runs fn with a stand-in for testing.TB and returns what it failed with.
 func failure(t *testing.T, fn func(tb testing.TB)) string {
 	t.Helper()
