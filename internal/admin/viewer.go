@@ -42,7 +42,7 @@ func mustView(ctx context.Context) Viewer {
 }
 
 // enter recognises the Admin user and asks whether the role may use the route.
-func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*http.Request, error) {
+func (a *App) enter(_ http.ResponseWriter, r *http.Request, route *web.Route) (*http.Request, error) {
 	if route.Quiet && route.Access.IsPublic() {
 		return r, nil // files, for which nobody needs to be known
 	}
@@ -54,7 +54,8 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 	}
 	s, err := a.Sessions.Admin(r.Context(), secret)
 	if cause := session.CauseOf(err); cause != "" {
-		web.DropCookie(w, web.AdminCookie)
+		// The dead cookie stays: removing it by name could remove the one that a
+		// sign-in in another tab has set meanwhile.
 		return r, admit(route, cause)
 	}
 	if err != nil {
