@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,44 +154,38 @@ func (b *listBuilder) matching(index searchIndex, text string) {
 	b.joins += ` JOIN (` + index.match(q, view) + `) hits ON hits.product_id = l.product_id`
 }
 
-// count returns the totals of the list and its facets in one query of three
-// columns: the plain numbers first, then one row for each attribute's value.
+// count returns the totals of the list and its facets in one query: a row with
+// the plain numbers, whose code is empty, and one for each attribute's value.
 func (s *Service) count(ctx context.Context, b *listBuilder) (Listed, error) {
 	query, args := b.counting()
 	var out Listed
 	_, err := sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (struct{}, error) {
 		var f Facet
-		var low, high *int64
-		err := r.Scan(&f.Code, &f.Value, &f.Count, &low, &high)
-		switch f.Code {
-		case "#total":
-			out.Total = f.Count
-			if low != nil {
-				out.Low, out.High = *low, *high
-			}
-		case "#sale":
-			out.Reduced = f.Count
-		case "#stock":
-			out.InStock = f.Count
-		default:
+		var low, high, reduced, inStock *int64
+		err := r.Scan(&f.Code, &f.Value, &f.Count, &low, &high, &reduced, &inStock)
+		if f.Code != "" {
 			out.Facets = append(out.Facets, f)
+		} else if out.Total = f.Count; low != nil {
+			out.Low, out.High, out.Reduced, out.InStock = *low, *high, *reduced, *inStock
 		}
 		return struct{}{}, err
 	}, query, args...)
+	slices.SortFunc(out.Facets, func(a, b Facet) int {
+		return cmp.Or(strings.Compare(a.Code, b.Code), strings.Compare(a.Value, b.Value))
+	})
 	return out, err
 }
 
+// counting materializes what was found: it is counted in two ways, and found once.
 func (b *listBuilder) counting() (string, []any) {
 	c := *b
 	c.price()
 	now := c.w.Bind("?", sqldb.Micros(b.sc.Now))
-	return `WITH found AS (SELECT l.product_id, ` + strings.ReplaceAll(finalPrice, ":now", now) + ` AS final, pp.price AS usual
-		FROM product_listing l` + c.joins + c.w.SQL() + `)
-	SELECT '#total', '', COUNT(*), MIN(final), MAX(final) FROM found
-	UNION ALL SELECT '#sale', '', COUNT(*), NULL, NULL FROM found WHERE final < usual
-	UNION ALL SELECT '#stock', '', COUNT(*), NULL, NULL FROM found JOIN product p ON p.id = found.product_id AND ` + salable + `
-	UNION ALL SELECT a.code, a.value, COUNT(*), NULL, NULL FROM found JOIN product_attribute a ON a.product_id = found.product_id
-		GROUP BY a.code, a.value ORDER BY 1, 2`, c.w.Args()
+	return `WITH found AS MATERIALIZED (SELECT l.product_id, ` + strings.ReplaceAll(finalPrice, ":now", now) + ` AS final, pp.price AS usual,
+		` + salable + ` AS can FROM product_listing l JOIN product p ON p.id = l.product_id` + c.joins + c.w.SQL() + `)
+	SELECT '', '', COUNT(*), MIN(final), MAX(final), SUM(CASE WHEN final < usual THEN 1 ELSE 0 END), SUM(CASE WHEN can THEN 1 ELSE 0 END) FROM found
+	UNION ALL SELECT a.code, a.value, COUNT(*), NULL, NULL, NULL, NULL FROM found
+		JOIN product_attribute a ON a.product_id = found.product_id GROUP BY a.code, a.value`, c.w.Args()
 }
 
 // page is the query for one page of cards: first the ids, from as little as the

@@ -1,0 +1,14 @@
+package catalog
+
+// Statement is one SQL statement of a list, for the tests of its plan.
+type Statement struct {
+	Text string
+	Args []any
+}
+
+// Statements are those that one list runs.
+func Statements(sc Scope, l List) []Statement {
+	counting, countArgs := newListBuilder(sc, l).counting()
+	page, pageArgs := newListBuilder(sc, l).page(max(1, l.Page))
+	return []Statement{{counting, countArgs}, {page, pageArgs}}
+}
