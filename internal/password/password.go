@@ -113,7 +113,8 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, rehas
 		password, stored = "", ""
 	}
 	if hash, imported := strings.CutPrefix(stored, MagentoPrefix); imported {
-		return h.verifyMagento(hash, password)
+		ok, rehash = h.verifyMagento(hash, password)
+		return ok, rehash, nil
 	}
 	p, known := parse(stored)
 	if !known {
@@ -126,15 +127,15 @@ func (h *Hasher) Verify(ctx context.Context, stored, password string) (ok, rehas
 
 // verifyMagento spends a whole hash on a wrong password too: most imported
 // hashes are cheap, and a quick answer would tell that the account exists.
-func (h *Hasher) verifyMagento(hash, password string) (ok, rehash bool, err error) {
+func (h *Hasher) verifyMagento(hash, password string) (ok, rehash bool) {
 	if h.magento != nil {
-		ok, err = h.magento(hash, password)
+		matches, broken := h.magento(hash, password)
+		ok = matches && broken == nil
 	}
-	if err != nil || !ok {
+	if !ok {
 		h.waste(password)
-		return false, false, nil
 	}
-	return true, true, nil
+	return ok, ok
 }
 
 func (h *Hasher) waste(password string) {
