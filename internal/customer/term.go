@@ -14,6 +14,15 @@ type term struct {
 	shared int
 }
 
+// Terms gives the rows of customer_term that this package would write for a
+// customer, to programs that fill a whole database at once: fn gets each term
+// and its shared length.
+func Terms(email, first, last, phone string, fn func(text string, shared int)) {
+	for _, t := range terms(email, first, last, Digits(phone)) {
+		fn(t.text, t.shared)
+	}
+}
+
 // maxTerm keeps index entries small; nobody types more.
 const maxTerm = 100
 

@@ -163,10 +163,23 @@ func makeTemplate(server string) error {
 	return err
 }
 
+// throwAway are the settings of a server whose data nobody will miss; durable
+// are those of one that keeps what it has committed, for measuring.
+const (
+	throwAway = "-c fsync=off -c shared_buffers=64MB -c autovacuum=off"
+	durable   = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c shared_buffers=1GB -c max_wal_size=4GB"
+)
+
 // StartPostgres starts a throw-away server on a free loopback port, as an
 // unprivileged account when run by root. It ends, and its files go, when stop is
 // called or this process ends in whatever way.
-func StartPostgres() (dsn string, stop func(), err error) {
+func StartPostgres() (dsn string, stop func(), err error) { return startPostgres(throwAway) }
+
+// StartDurablePostgres is StartPostgres with commits that wait for the disk, as
+// in production.
+func StartDurablePostgres() (dsn string, stop func(), err error) { return startPostgres(durable) }
+
+func startPostgres(settings string) (dsn string, stop func(), err error) {
 	bin, err := postgresBin()
 	if err != nil {
 		return "", nil, err
@@ -189,7 +202,7 @@ func StartPostgres() (dsn string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	stop, err = runServer(bin, dir, data, port, cred)
+	stop, err = runServer(bin, dir, data, port, cred, settings)
 	if err != nil {
 		return "", nil, err
 	}
@@ -199,12 +212,12 @@ func StartPostgres() (dsn string, stop func(), err error) {
 
 // runServer ties the server's life to a pipe from this process: when the pipe
 // closes, a small shell stops it and removes its files.
-func runServer(bin, dir, data string, port int, cred *syscall.Credential) (func(), error) {
-	const script = `"$1/postgres" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=300 -c shared_buffers=64MB -c autovacuum=off >"$4/log" 2>&1 &
+func runServer(bin, dir, data string, port int, cred *syscall.Credential, settings string) (func(), error) {
+	const script = `"$1/postgres" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c max_connections=300 $5 >"$4/log" 2>&1 &
 pid=$!
 cat >/dev/null
 kill -QUIT $pid; wait $pid; rm -rf "$4"`
-	cmd := exec.Command("sh", "-c", script, "sh", bin, data, strconv.Itoa(port), dir)
+	cmd := exec.Command("sh", "-c", script, "sh", bin, data, strconv.Itoa(port), dir, settings)
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Setpgid: true}
 	pipe, err := cmd.StdinPipe()
