@@ -125,6 +125,8 @@ func logCell(s assist.LoggedStay, key string, grant acl.Grant) templ.Component {
 		return ui.TimeStamp(s.EndedAt, "")
 	case "cause":
 		return stayState(s.Stay)
+	case "ip":
+		return oneLine(s.IP)
 	case "customer":
 		if grant.Allows(acl.CustomersAll) {
 			return customerName(customerPath(s.CustomerID, ""), s.CustomerName, true)
@@ -186,6 +188,9 @@ func modeText(s assist.Stay) string {
 func (a *App) exportLog(w http.ResponseWriter, r *http.Request) error {
 	v, _ := viewer(r.Context())
 	g := logGrid.read(r)
+	if err := a.Assist.Announce(r.Context(), g.said()); err != nil {
+		return err
+	}
 	var header []string
 	for _, h := range g.heads() {
 		header = append(header, h.Label)

@@ -53,7 +53,7 @@ func stayViewOf(s assist.LoggedStay, steps []audit.Entry, g acl.Grant, pages boo
 			v.Hidden++
 			continue
 		}
-		v.Events = append(v.Events, stepEvent(t))
+		v.Events = append(v.Events, stepEvent(s, t, g))
 	}
 	switch {
 	case v.Hidden > 0:
@@ -89,9 +89,19 @@ func stayFacts(s assist.LoggedStay, g acl.Grant) []ui.Fact {
 	return append(facts, ui.Fact{Term: "IP address", Text: s.IP}, ui.Fact{Term: "Browser", Text: s.UserAgent})
 }
 
-// stepEvent draws one recorded action.
-func stepEvent(t audit.Entry) ui.Event {
+// stepEvent draws one recorded action; the steps of the hand-off say nothing
+// that the stay's own facts do not.
+func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 	e := ui.Event{At: t.At, Title: stepText(t), Text: t.Details, Tone: ui.Info}
+	if g.Allows(acl.ActionsReport) {
+		e.Href = actionPath(t.ID)
+	}
+	switch t.Action {
+	case assist.ActionBegun:
+		e.Text = s.Reason
+	case assist.ActionAuthorized, assist.ActionEntered:
+		e.Text = ""
+	}
 	if len(t.Changes) > 0 {
 		e.Detail = valueChanges(t.Changes)
 	}

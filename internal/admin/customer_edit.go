@@ -76,9 +76,10 @@ func (a *App) consentForm(ctx context.Context, c customer.Customer) (*consentFor
 	}
 	v, _ := viewer(ctx)
 	f := &consentForm{
-		Label: "Allow remote shopping assistance", Allowed: consent.Allowed, Locked: !v.Grant.Allows(acl.AssistConsent),
+		Label: "Allow remote shopping assistance", Allowed: saysYes(consent), Locked: !v.Grant.Allows(acl.AssistConsent),
 		Status: consentStatus(consent, a.Now()),
 	}
+	f.Was = yesNoValue(f.Allowed)
 	switch consent.Policy {
 	case assist.PolicyOptOut:
 		f.Policy = "On this website assistance is allowed unless the customer says no."
@@ -89,6 +90,11 @@ func (a *App) consentForm(ctx context.Context, c customer.Customer) (*consentFor
 		f.History = append(f.History, consentEvent(e))
 	}
 	return f, nil
+}
+
+// saysYes is what the toggle shows: under opt-out no answer is a yes.
+func saysYes(c assist.Consent) bool {
+	return c.Allowed || c.Policy == assist.PolicyOptOut && c.Answer == customer.AssistanceUnset
 }
 
 // consentStatus says who gave the answer and when.
@@ -157,7 +163,7 @@ func (a *App) saveCustomer(w http.ResponseWriter, r *http.Request) error {
 	if mayEdit {
 		err = a.saveDetails(onAccount(r.Context(), c), c, posted)
 	}
-	if err == nil && posted.Has("assistance") {
+	if err == nil && posted.Has("assistance") && posted.Text("assistance") != posted.Text("assistance_was") {
 		_, err = a.Assist.SetConsent(onAccount(r.Context(), c), assist.ConsentForm{
 			CustomerID: c.ID, Allow: posted.Bool("assistance"), Channel: assist.ByAdmin, Reason: posted.Text("assistance_reason"),
 		})
@@ -203,6 +209,7 @@ func (a *App) customerFormAgain(w http.ResponseWriter, r *http.Request, c custom
 	}
 	f.Values, f.Errors = detailsValues(detailsFrom(posted)), wrong
 	if f.Consent != nil && posted.Has("assistance") {
+		f.Consent.Was = posted.Text("assistance_was")
 		f.Consent.Allowed, f.Consent.Reason = posted.Bool("assistance"), posted.Text("assistance_reason")
 	}
 	status := http.StatusUnprocessableEntity

@@ -31,14 +31,14 @@ type customerForm struct {
 
 // consentForm is "Allow remote shopping assistance" on a customer's page.
 type consentForm struct {
-	Label    string
-	Allowed  bool
-	Locked   bool   // no permission to change it
-	Status   string // who gave the answer and when
-	Reason   string
-	Policy   string // what the website's policy makes of it, when it is not opt-in
-	History  []ui.Event
-	ReasonOf string // error
+	Label   string
+	Allowed bool
+	Was     string // what the toggle said when the form was made
+	Locked  bool   // no permission to change it
+	Status  string // who gave the answer and when
+	Reason  string
+	Policy  string // what the website's policy makes of it, when it is not opt-in
+	History []ui.Event
 }
 
 func customerEdit(f customerForm) templ.Component {
@@ -421,6 +421,14 @@ func consentFields(c consentForm, errs map[string]string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
+			templ_7745c5c3_Err = ui.Hidden("assistance_was", c.Was).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "assistance_reason", Label: "Reason for a change", Note: "optional", Value: c.Reason, Error: errs["assistance_reason"], MaxLength: 500, Autocomplete: "off", Hint: "For example how the customer asked for it. Kept with your name; setting No ends running sessions at once."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -375,7 +375,10 @@ func (a *App) exportCustomers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	g := customerGrid.read(r)
+	g := namedFilters(customerGrid, names).read(r)
+	if err := a.Customers.Announce(r.Context(), g.said()); err != nil {
+		return err
+	}
 	var header []string
 	for _, h := range g.heads() {
 		header = append(header, h.Label)

@@ -137,6 +137,9 @@ func TestGridKeepsItsStateInTheAddressAndExportsWhatItShows(t *testing.T) {
 	}
 	csv.MustContain("Vera Lind,vera@example.com")
 	csv.MustNotContain("noah@example.com")
+	if e := d.latest(customer.Exported); e.ActorName != "maria" || len(e.Notes) != 1 || e.Notes[0].Value != "Allowed" {
+		t.Errorf("recorded %+v", e)
+	}
 	all := tab.Visit("/customers.csv?q=formula&columns=name")
 	all.MustContain("'=HYPERLINK(1) Zed")
 	tab.Visit("/customers?q=nobodyatall").MustContain("Nothing matches", "Clear all filters")
@@ -199,6 +202,18 @@ func TestConsentNeedsItsOwnPermissionAndSaysWhoGaveIt(t *testing.T) {
 	tab.MustContain("by Admin user admin: asked by phone")
 	if e := d.latest("login_as_customer.consent_changed"); e.SubjectName != "Noah Stern" || e.ActorName != "admin" {
 		t.Errorf("recorded as %s on behalf of %s", e.ActorName, e.SubjectName)
+	}
+}
+
+func TestSavingTheRestOfTheFormLeavesTheConsentAlone(t *testing.T) {
+	d := openDesk(t)
+	path := d.page("noah@example.com", "/account")
+	for _, policy := range []string{"opt_out", "not_required", "opt_in"} {
+		d.set("assist.consent_policy", policy)
+		d.as("admin", path).Form(path).Set("tax_vat", "VAT-"+policy).Submit().MustContain("The customer was saved.")
+		if c := d.customer("noah@example.com"); c.Assistance != customer.AssistanceUnset || c.TaxVAT != "VAT-"+policy {
+			t.Errorf("%s: assistance %q, VAT number %q", policy, c.Assistance, c.TaxVAT)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
+	"github.com/storehand/storehand/internal/web/ui"
 )
 
 // failure is what a page says about why it is not the one that was asked for.
@@ -34,7 +35,7 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 	}
 	body := failurePage(words, web.Info(r.Context()).ID)
 	if _, ok := viewer(r.Context()); ok {
-		return a.page(w, r, status, adminPage{Title: words.title}, body)
+		return a.page(w, r, status, adminPage{Title: words.title}, within(ui.Card(ui.Box{}), body))
 	}
 	return web.Render(w, r, status, within(BarePage(words.title, false, nil), body))
 }

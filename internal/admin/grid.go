@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/web/ui"
 )
 
@@ -269,6 +270,15 @@ func (g gridState) chips() []ui.Chip {
 		chips = append(chips, ui.Chip{Label: f.Label, Value: value, Remove: g.href(ui.Pair{Name: f.Name})})
 	}
 	return chips
+}
+
+// said is what narrows the list, in words, for the record of a download.
+func (g gridState) said() []sqldb.Note {
+	var notes []sqldb.Note
+	for _, c := range g.chips() {
+		notes = append(notes, sqldb.Note{Key: c.Label, Value: c.Value})
+	}
+	return notes
 }
 
 func (g gridState) chooser() *ui.Chooser {

@@ -372,3 +372,18 @@ func (s *Service) Inside(ctx context.Context, customerID int64) (*Visit, error) 
 	}
 	return nil, err
 }
+
+// ActionLogExported is recorded when the log is downloaded: before it is, so
+// that nothing leaves without a row.
+const ActionLogExported sqldb.Action = "audit.login_as_customer_log_exported"
+
+// Announce records that somebody downloads the log; said is what it was narrowed
+// by, in words.
+func (s *Service) Announce(ctx context.Context, said []sqldb.Note) error {
+	return s.db.Change(ctx, ActionLogExported, func(_ context.Context, tx *sqldb.Tx) error {
+		tx.About("login_as_customer_log", "csv")
+		tx.Details = "Login as Customer Log as CSV"
+		tx.Notes = append(tx.Notes, said...)
+		return nil
+	})
+}
