@@ -62,6 +62,7 @@ const (
 	ActorInactive      Cause = "actor_inactive"       // the actor's account is disabled or gone
 	ActorSignedOut     Cause = "actor_signed_out"     // the session it was begun from is over
 	SubjectInactive    Cause = "subject_inactive"     // the subject's account is disabled
+	SubjectSignedOut   Cause = "subject_signed_out"   // the subject ended all sessions from before
 	SubjectDeleted     Cause = "subject_deleted"      // the subject's account is gone
 	TargetUnusable     Cause = "target_unusable"      // the place it leads to is closed to the subject
 	TimeUp             Cause = "time_up"              // the absolute limit passed

@@ -33,7 +33,8 @@ type facts struct {
 
 	customerFound, customerActive bool
 	customerWebsite               int64
-	customerInScope               bool // the role reaches the customer's website
+	customerInScope               bool      // the role reaches the customer's website
+	customerValidAfter            time.Time // all from before was ended: a new password, signed out everywhere
 	assistance                    string
 	assistanceUntil               time.Time // zero: until withdrawn
 
@@ -46,6 +47,8 @@ type facts struct {
 type question struct {
 	// roleID is the role the stay was begun with, 0 before that.
 	roleID int64
+	// begun is when the stay was begun, zero before that.
+	begun time.Time
 	// view tells that a store view is meant; offers are made without one.
 	view bool
 	// sessionIdle is how long an Admin session lives without a request.
@@ -74,6 +77,8 @@ func judge(f facts, q question, now time.Time) impersonate.Cause {
 		return impersonate.OutOfScope
 	case !f.customerActive:
 		return impersonate.SubjectInactive
+	case !q.begun.IsZero() && q.begun.Before(f.customerValidAfter):
+		return impersonate.SubjectSignedOut
 	}
 	if cause := judgeConsent(f.policy, f.assistance, f.assistanceUntil, now); cause != "" {
 		return cause
@@ -114,7 +119,7 @@ const (
 	u.active, u.role_id, r.all_resources, r.assist_mode,
 	EXISTS (SELECT 1 FROM admin_role_resource p WHERE p.role_id = u.role_id AND p.resource = '` + string(acl.AssistLogin) + `'),
 	s.ended_at, s.end_cause, s.last_seen_at, s.expires_at,
-	c.active, c.website_id, c.assistance, c.assistance_until,
+	c.active, c.website_id, c.assistance, c.assistance_until, c.sessions_valid_after,
 	r.all_websites,
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = c.website_id),
 	v.active, v.website_id,
@@ -168,7 +173,7 @@ type factsRow struct {
 	mode, endCause, assistance                   *string
 	resource, customerInScope, viewInScope       bool
 	roleID, customerWebsite, viewWebsite         int64
-	ended, seen, expires, until                  time.Time
+	ended, seen, expires, until, validAfter      time.Time
 }
 
 func (r *factsRow) dest() []any {
@@ -176,7 +181,7 @@ func (r *factsRow) dest() []any {
 		&r.enabled, &r.logViews, &r.freshPages, &r.share, &r.policy,
 		&r.adminActive, sqldb.IntoID(&r.roleID), &r.allResources, &r.mode, &r.resource,
 		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
-		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until),
+		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
 		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
 	}
 }
@@ -191,7 +196,7 @@ func (r *factsRow) facts() facts {
 		sessionSeen: r.seen, sessionExpires: r.expires,
 		customerFound: r.customerActive != nil, customerActive: is(r.customerActive), customerWebsite: r.customerWebsite,
 		customerInScope: r.customerInScope || is(r.allWebsites),
-		assistance:      orEmpty(r.assistance), assistanceUntil: r.until,
+		assistance:      orEmpty(r.assistance), assistanceUntil: r.until, customerValidAfter: r.validAfter,
 		viewFound: r.viewActive != nil, viewActive: is(r.viewActive), viewWebsite: r.viewWebsite,
 		viewInScope: r.viewInScope || is(r.allWebsites),
 	}
@@ -215,7 +220,7 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 	}
 	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx)}
 	if step != impersonate.StepBegin {
-		ask.roleID = number(i.Attributes[attrRoleID])
+		ask.roleID, ask.begun = number(i.Attributes[attrRoleID]), i.BegunAt
 	}
 	if cause := judge(f, ask, s.db.Now()); cause != "" {
 		return impersonate.Refuse(cause, refusal(cause))

@@ -41,6 +41,8 @@ func TestTheJudgeNamesTheCause(t *testing.T) {
 		"the customer is out of scope":  {func(f *facts) { f.customerInScope = false }, impersonate.OutOfScope},
 		"the view is out of scope":      {func(f *facts) { f.viewInScope = false }, impersonate.OutOfScope},
 		"the customer is inactive":      {func(f *facts) { f.customerActive = false }, impersonate.SubjectInactive},
+		"the customer ended all":        {func(f *facts) { f.customerValidAfter = noon }, impersonate.SubjectSignedOut},
+		"all was ended before the stay": {func(f *facts) { f.customerValidAfter = noon.Add(-time.Minute) }, ""},
 		"the customer never answered":   {func(f *facts) { f.assistance = consentUnset }, impersonate.ConsentMissing},
 		"the customer said no":          {func(f *facts) { f.assistance = consentDenied }, impersonate.ConsentWithdrawn},
 		"the consent has run out":       {func(f *facts) { f.assistanceUntil = noon }, impersonate.ConsentExpired},
@@ -54,7 +56,7 @@ func TestTheJudgeNamesTheCause(t *testing.T) {
 	} {
 		f := allIsWell()
 		test.change(&f)
-		if got := judge(f, question{roleID: 7, view: true, sessionIdle: 15 * time.Minute}, noon); got != test.want {
+		if got := judge(f, question{roleID: 7, begun: noon.Add(-time.Minute), view: true, sessionIdle: 15 * time.Minute}, noon); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}

@@ -61,6 +61,10 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 	impersonate.SubjectInactive: {
 		"Customer inactive", "The customer's account is not active.", "Activate it on the customer's page first.", "The customer's account was deactivated.",
 	},
+	impersonate.SubjectSignedOut: {
+		"Customer signed out everywhere", "The customer has just ended all sessions.", "Begin again.",
+		"The customer has a new password, or was signed out everywhere.",
+	},
 	impersonate.SubjectDeleted: {
 		"Customer deleted", "This customer no longer exists.", "", "The customer's account was deleted.",
 	},
@@ -101,7 +105,7 @@ var EndCauses = []impersonate.Cause{
 	impersonate.ClosedByActor, impersonate.ClosedBySubject, impersonate.ClosedBySupervisor,
 	impersonate.ConsentWithdrawn, impersonate.ConsentExpired, impersonate.ConsentMissing,
 	impersonate.FeatureOff, impersonate.PermissionLost, impersonate.OutOfScope,
-	impersonate.ActorInactive, impersonate.ActorSignedOut, impersonate.SubjectInactive, impersonate.SubjectDeleted,
+	impersonate.ActorInactive, impersonate.ActorSignedOut, impersonate.SubjectInactive, impersonate.SubjectSignedOut, impersonate.SubjectDeleted,
 	impersonate.TargetUnusable, impersonate.TimeUp, impersonate.Idle, impersonate.Replaced,
 	impersonate.CodeReplayed, impersonate.NeverEntered,
 }

@@ -146,6 +146,9 @@ var endings = []struct {
 	{"the customer is deactivated", func(s *shop, stay Stay, _ *sqldbtest.Clock) {
 		s.exec(`UPDATE customer SET active = FALSE WHERE id = $1`, stay.CustomerID)
 	}, impersonate.SubjectInactive, nil},
+	{"the customer ends all sessions", func(s *shop, stay Stay, _ *sqldbtest.Clock) {
+		s.exec(`UPDATE customer SET sessions_valid_after = $1 WHERE id = $2`, sqldb.Micros(s.now())+1, stay.CustomerID)
+	}, impersonate.SubjectSignedOut, nil},
 	{"the customer is deleted", func(s *shop, stay Stay, _ *sqldbtest.Clock) {
 		s.exec(`DELETE FROM customer WHERE id = $1`, stay.CustomerID)
 	}, impersonate.SubjectDeleted, nil},
