@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -84,7 +85,28 @@ func (a *App) assistRoutes() []web.Route {
 
 // catalogRoutes: Catalog.
 func (a *App) catalogRoutes() []web.Route {
-	return []web.Route{}
+	return []web.Route{
+		{Pattern: "GET /catalog/products", Access: web.Needs(acl.CatalogProducts), Assisted: web.AdminOnly, Handler: a.products},
+		{Pattern: "GET /catalog/products/new", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.newProduct},
+		{Pattern: "POST /catalog/products", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.createProduct},
+		{Pattern: "GET /catalog/products/{id}", Access: web.Needs(acl.CatalogProducts), Assisted: web.AdminOnly, Handler: a.editProduct},
+		{Pattern: "POST /catalog/products/{id}", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.saveProduct},
+		{Pattern: "GET /catalog/products/{id}/{tab}", Access: web.Needs(acl.CatalogProducts), Assisted: web.AdminOnly, Handler: a.editProduct},
+		{Pattern: "POST /catalog/products/{id}/{tab}", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.saveProduct},
+		{Pattern: "POST /catalog/products/{id}/pictures", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.addPicture, MaxBody: catalog.MaxPictureBytes + 1<<20},
+		{Pattern: "POST /catalog/products/{id}/pictures/{picture}", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.changePicture},
+		{Pattern: "GET /catalog/products/{id}/delete", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.askDeleteProduct},
+		{Pattern: "POST /catalog/products/{id}/delete", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.deleteProduct},
+		{Pattern: "GET /catalog/categories", Access: web.Needs(acl.CatalogCategories), Assisted: web.AdminOnly, Handler: a.categories},
+		{Pattern: "GET /catalog/categories/new", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.editCategory},
+		{Pattern: "POST /catalog/categories", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.saveCategory},
+		{Pattern: "GET /catalog/categories/{id}", Access: web.Needs(acl.CatalogCategories), Assisted: web.AdminOnly, Handler: a.editCategory},
+		{Pattern: "POST /catalog/categories/{id}", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.saveCategory},
+		{Pattern: "POST /catalog/categories/{id}/move", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.moveCategory},
+		{Pattern: "GET /catalog/categories/{id}/delete", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.askDeleteCategory},
+		{Pattern: "POST /catalog/categories/{id}/delete", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.deleteCategory},
+		{Pattern: "GET /media/{key}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.media},
+	}
 }
 
 // storesRoutes: Stores. Each section of the Configuration asks for its own resource.

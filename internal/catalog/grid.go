@@ -16,7 +16,8 @@ type ProductQuery struct {
 	Text       string // words, or the beginning of a SKU, or an id
 	Enabled    string // "1", "0" or "" for both
 	Visibility Visibility
-	WebsiteID  int64  // sold there; also whose price is shown
+	WebsiteID  int64  // sold there
+	PricesOf   int64  // the website whose prices are shown
 	CategoryID int64  // directly in it
 	Stock      string // "in", "out" or "" for both
 	Sort       string // a key of productSorts; "-" in front turns it round
@@ -31,7 +32,7 @@ type ProductRow struct {
 	Enabled    bool
 	Visibility Visibility
 	Thumb      string
-	Price      int64 // minor units, of the query's website
+	Price      int64 // minor units
 	HasPrice   bool
 	Stock      Stock
 	CreatedAt  time.Time
@@ -134,7 +135,7 @@ func (s *Service) productRows(ctx context.Context, q ProductQuery, at gridPlace)
 	key, desc := q.order()
 	var w sqldb.Where
 	s.narrow(&w, q)
-	website := w.Bind("?", q.WebsiteID)
+	website := w.Bind("?", q.PricesOf)
 	column, direction, compare := productSorts[key].sql, "ASC", ">"
 	if desc != at.Back {
 		direction, compare = "DESC", "<"
