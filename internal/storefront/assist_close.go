@@ -19,7 +19,7 @@ func (a *App) assistClose(w http.ResponseWriter, r *http.Request) error {
 	if _, err := a.Assist.End(r.Context(), stay.PublicID); err != nil {
 		return err
 	}
-	leaveStay(w)
+	leaveStay(w, r)
 	s.Stay, s.Customer = nil, nil
 	back := stay.BackPath
 	if back == "" {

@@ -119,10 +119,10 @@ func (a *App) recogniseStay(w http.ResponseWriter, r *http.Request, s *Shopper, 
 	stay, err := a.Assist.Resume(actor.With(r.Context(), who), secret)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		leaveStay(w)
+		leaveStay(w, r)
 		return who, nil
 	case fault.Is(err, fault.Gone):
-		leaveStay(w)
+		leaveStay(w, r)
 		if f, _ := fault.As(err); !web.Safe(r.Method) {
 			return who, &fault.Error{Kind: fault.Conflict, Code: f.Code, Message: f.Message, Err: err}
 		}
@@ -140,7 +140,12 @@ func (a *App) recogniseStay(w http.ResponseWriter, r *http.Request, s *Shopper, 
 }
 
 // leaveStay forgets the stay's cookie and what the browser kept of its pages.
-func leaveStay(w http.ResponseWriter) {
+// A script's request does not: its late answer could take the cookie of the
+// next stay with it.
+func leaveStay(w http.ResponseWriter, r *http.Request) {
+	if web.HTMX(r) {
+		return
+	}
 	web.DropCookie(w, web.StayCookie)
 	w.Header().Set("Clear-Site-Data", `"cache"`)
 }
