@@ -82,7 +82,7 @@ func (a *App) seenFacts(ctx context.Context, c customer.Customer, names customer
 func accountFacts(c customer.Customer) []ui.Fact {
 	facts := []ui.Fact{
 		{Term: "Customer since", View: ui.TimeStamp(c.CreatedAt, c.CreatedAt.Format("2 Jan 2006"))}, {Term: "Last login", View: ui.TimeStamp(c.LastLoginAt, "")},
-		{Term: "Confirmed e-mail", Text: yesNoText(c.Confirmed())}, {Term: "Account active", Text: yesNoText(c.Active)},
+		{Term: "Confirmed", Text: yesNoText(c.Confirmed())}, {Term: "Account active", Text: yesNoText(c.Active)},
 	}
 	if !c.HasPassword {
 		facts = append(facts, ui.Fact{Term: "Password", Text: "None yet: Reset Password sends a link"})

@@ -45,7 +45,7 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 
 // toFirstPage leads to the first item of the sidebar that the role has.
 func (a *App) toFirstPage(w http.ResponseWriter, r *http.Request, v Viewer) error {
-	for _, s := range nav(v.Grant, "") {
+	for _, s := range a.nav(r.Context(), v.Grant, "") {
 		for _, g := range s.Groups {
 			if len(g.Links) > 0 {
 				return web.Redirect(w, r, g.Links[0].Href)

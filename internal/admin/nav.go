@@ -1,7 +1,11 @@
 package admin
 
 import (
+	"context"
+
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/web/ui"
 )
 
@@ -48,23 +52,34 @@ var sidebarParts = []navPart{
 	}},
 }
 
-// nav is the sidebar for one role; current is the address that is marked.
-func nav(g acl.Grant, current string) []NavSection {
+// nav is the sidebar of the Admin user in the context; current is the address
+// that is marked. While Login as Customer is off its log is not in the menu: the
+// page stays, for what the reports link to.
+func (a *App) nav(ctx context.Context, g acl.Grant, current string) []NavSection {
+	off := ""
+	if !a.Config.Bool(ctx, assist.Enabled, config.Scope{}) {
+		off = logGrid.Path
+	}
+	return navFor(g, current, off)
+}
+
+// navFor is the sidebar for one role, without the item at the address off.
+func navFor(g acl.Grant, current, off string) []NavSection {
 	sections := []NavSection{{Text: "Dashboard", Icon: ui.IconHome, Href: "/", Current: current == "/"}}
 	for _, part := range sidebarParts {
-		if s := navSectionFor(g, part, current); len(s.Groups) > 0 {
+		if s := navSectionFor(g, part, current, off); len(s.Groups) > 0 {
 			sections = append(sections, s)
 		}
 	}
 	return sections
 }
 
-func navSectionFor(g acl.Grant, part navPart, current string) NavSection {
+func navSectionFor(g acl.Grant, part navPart, current, off string) NavSection {
 	s := NavSection{Text: part.text, Icon: part.icon}
 	for _, group := range part.groups {
 		links := make([]ui.NavLink, 0, len(group.items))
 		for _, it := range group.items {
-			if mayOpen(g, it) {
+			if mayOpen(g, it) && it.href != off {
 				links = append(links, ui.NavLink{Text: it.text, Href: it.href, Current: it.href == current})
 			}
 		}

@@ -42,7 +42,7 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p adminPage) (Shell,
 		p.Header.Title = p.Title
 	}
 	s := Shell{
-		Title: p.Title, Header: p.Header, Nav: nav(v.Grant, p.Nav), Name: v.Name, Role: v.Grant.RoleName,
+		Title: p.Title, Header: p.Header, Nav: a.nav(r.Context(), v.Grant, p.Nav), Name: v.Name, Role: v.Grant.RoleName,
 		Account: "/account", SignOut: "/logout", Token: web.CSRF(r.Context()),
 		Search: p.Search, Hide: p.NoSearch || !v.Grant.Allows(acl.CustomersAll) || !v.Grant.Allows(acl.Dashboard), Flash: flash(w, r),
 	}

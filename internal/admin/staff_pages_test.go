@@ -13,6 +13,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/admin"
 	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -49,7 +50,9 @@ func openOffice(t *testing.T) *office {
 	}
 	o.add("admin", "Ada", "Min", admins)
 	o.add("maria", "Maria", "Keller", o.desk)
-	app := admin.New(admin.Deps{DB: db, Log: slog.New(slog.DiscardHandler), Now: clock.Now, Sessions: sessions, Staff: o.staff, Roles: roles, Assist: assist.New(db, store.New(db, ""), sessions)})
+	stores := store.New(db, "")
+	app := admin.New(admin.Deps{DB: db, Log: slog.New(slog.DiscardHandler), Now: clock.Now, Sessions: sessions, Staff: o.staff, Roles: roles,
+		Config: config.New(db, stores), Assist: assist.New(db, stores, sessions)})
 	srv := httptest.NewServer(app.Handler())
 	t.Cleanup(srv.Close)
 	_, port, _ := net.SplitHostPort(srv.Listener.Addr().String())
