@@ -21,13 +21,29 @@
     return squeeze(text) || squeeze(el.title);
   };
 
+  // All that can be read in an element, in one line: no choices of closed lists.
+  const words = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (n) => {
+      if (n.nodeType === 3) return NodeFilter.FILTER_ACCEPT;
+      return /^(SELECT|SCRIPT|STYLE|NOSCRIPT|TEMPLATE|TEXTAREA)$/.test(n.tagName) || !n.checkVisibility({ visibilityProperty: true }) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
+    });
+    let text = "", last = null;
+    while (walker.nextNode()) {
+      const block = walker.currentNode.parentElement.closest(":not(a, b, i, em, strong, span, small, bdi, bdo, mark, code, time, sup, sub, abbr, ins, del)");
+      text += (block === last ? "" : " ") + walker.currentNode.data;
+      last = block;
+    }
+    return squeeze(text);
+  };
+
   const parts = "tr, li, article, section, fieldset, form, dialog, details, nav, header, footer, aside, main, .card, .field, [role=dialog], [role=group]";
 
   // The smallest part of the page that says all of these texts.
   const scope = (within) => {
     let root = document.body;
     for (const text of within || []) {
-      const found = [...root.querySelectorAll(parts)].filter((el) => shown(el) && squeeze(el.innerText).toLowerCase().includes(text.toLowerCase()));
+      const has = (s) => squeeze(s).toLowerCase().includes(text.toLowerCase());
+      const found = [...root.querySelectorAll(parts)].filter((el) => has(el.textContent) && shown(el) && has(words(el)));
       if (!found.length) return null;
       root = found.filter((el) => !found.some((other) => other !== el && el.contains(other)))[0];
     }
@@ -108,7 +124,7 @@
   };
 
   return {
-    words: (within) => { const root = scope(within); return root ? squeeze(root.innerText) : ""; },
+    words: (within) => { const root = scope(within); return root ? words(root) : ""; },
     count: (within, wanted) => named(within, wanted).length,
     all: (within, selector) => { const root = scope(within); return root ? root.querySelectorAll(selector).length : 0; },
     find: (within, wanted) => best(named(within, wanted), "nothing to press is called that"),

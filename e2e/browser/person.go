@@ -37,6 +37,7 @@ type Person struct {
 
 	mu         sync.Mutex
 	tabs       []*Tab
+	shown      target.ID   // the tab in front
 	known      []target.ID // tabs that were taken, or opened by ourselves
 	waiting    []target.ID // tabs that pages have opened and nobody has taken
 	complaints []complaint
@@ -161,7 +162,7 @@ func (p *Person) Open(url string) *Tab {
 func (p *Person) attach(id target.ID) *Tab {
 	p.t.Helper()
 	ctx, cancel := chromedp.NewContext(p.b.ctx, chromedp.WithTargetID(id))
-	tab := &Tab{t: p.t, p: p, ctx: ctx, cancel: cancel}
+	tab := &Tab{t: p.t, p: p, ctx: ctx, cancel: cancel, id: id}
 	chromedp.ListenTarget(ctx, tab.event)
 	if err := chromedp.Run(ctx, chromedp.ActionFunc(p.look.apply)); err != nil {
 		cancel()

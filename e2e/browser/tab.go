@@ -35,6 +35,20 @@ type Tab struct {
 	cancel context.CancelFunc
 	within []string
 	closed bool
+	id     target.ID
+}
+
+// front shows this tab, as one does before using it. Tabs that pages open share
+// the window of their page, and what is not shown loads lazily.
+func (t *Tab) front(ctx context.Context) error {
+	t.p.mu.Lock()
+	shown := t.p.shown == t.id
+	t.p.shown = t.id
+	t.p.mu.Unlock()
+	if shown {
+		return nil
+	}
+	return page.BringToFront().Do(ctx)
 }
 
 func (b *Browser) executor() context.Context {
@@ -56,7 +70,7 @@ func (t *Tab) Visit(url string) *Tab {
 	t.t.Helper()
 	before := t.document()
 	var text string
-	err := chromedp.Run(t.ctx, chromedp.ActionFunc(func(ctx context.Context) (err error) {
+	err := chromedp.Run(t.ctx, chromedp.ActionFunc(t.front), chromedp.ActionFunc(func(ctx context.Context) (err error) {
 		_, _, text, _, err = page.Navigate(url).Do(ctx)
 		return err
 	}))
@@ -161,7 +175,7 @@ func (t *Tab) try(condition func() error) error {
 func (t *Tab) eval(expression string, into any) error {
 	ctx, done := context.WithTimeout(t.ctx, Patience)
 	defer done()
-	return chromedp.Run(ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+	return chromedp.Run(ctx, chromedp.ActionFunc(t.front), chromedp.ActionFunc(func(ctx context.Context) error {
 		value, thrown, err := runtime.Evaluate(expression).WithReturnByValue(true).WithUserGesture(false).Do(ctx)
 		if err != nil {
 			return err

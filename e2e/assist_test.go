@@ -1,0 +1,35 @@
+package e2e
+
+import (
+	"testing"
+)
+
+func TestMariaHelpsVeraAndTomSeesItOnTheRecord(t *testing.T) {
+	story(t)
+	s := open(t)
+	maria := s.person()
+	desk := s.staff(maria, "maria")
+	desk.Fill("Name, e-mail, phone or ID", "vera").See("Vera Lind", "vera@example.com")
+	desk.Click("Vera Lind").See("#", "What the customer sees")
+
+	front := enter(desk).See("You are logged in as Vera Lind on Main Website", "Maria Keller", "Can change", "Time left", "Close Session")
+	front.At("/account")
+	front.Visit(s.store("english", "/p/item-3")).See("Tea Pot").Click("Add to cart").See("Tea Pot is in your cart")
+	front.Visit(s.store("english", "/cart")).See("You are logged in as Vera Lind", "Tea Pot")
+	front.Click("Close Session").See("Session closed", "Vera Lind")
+
+	desk.Click("Assistance").See("Sessions in this account", reason, "Maria Keller", "Closed by the Admin user")
+
+	tom := s.person()
+	log := s.staff(tom, "tom").Click("Login as Customer Log").See("Vera Lind", "Maria Keller", reason, "Closed by the Admin user")
+
+	report := log.Click("Report").See("Action Group", "Full Action Name")
+	report.Select("Action Group", "Login As Customer").Click("Search").See("Active filters: From", "Session ended", "Item added", "maria")
+	report.Misses("Signed in")
+	report = report.In("Item added").Click("View")
+	report.See("Related Changes", "Tea Pot", "Vera Lind", "Maria Keller", "In whose account")
+	report.Back().Click("Reset").See("Signed in")
+
+	veras := s.shopper(s.person(), "english", "vera@example.com")
+	veras.Visit(s.store("english", "/cart")).See("Tea Pot").Misses("You are logged in as")
+}
