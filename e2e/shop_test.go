@@ -235,7 +235,7 @@ func (s *shop) person(look ...browser.Look) *browser.Person {
 func (s *shop) staff(p *browser.Person, username string) *browser.Tab {
 	s.t.Helper()
 	tab := p.Open(s.admin("/login"))
-	return tab.Fill("User Name", username).Fill("Password", demo.Password).Click("Sign in").See("Dashboard")
+	return tab.Fill("User Name", username).Fill("Password", demo.Password).Click("Sign in").Titled("Dashboard")
 }
 
 // shopper signs a customer in and shows the account.

@@ -64,6 +64,18 @@ func (t *Tab) press(what, function string, args ...any) {
 	}
 }
 
+// Send sends a form that the page does not have, as somebody would who knows
+// the address: with the page's own form token.
+func (t *Tab) Send(path string, fields map[string]string) *Tab {
+	t.t.Helper()
+	before := t.document()
+	if err := t.ask(nil, "send", path, fields); err != nil {
+		t.t.Fatalf("send to %s: %v", path, err)
+	}
+	t.arrive("send to "+path, before)
+	return t.whole()
+}
+
 // locate waits until something is there and can be reached.
 func (t *Tab) locate(what, function string, args ...any) (at place) {
 	t.t.Helper()
@@ -190,10 +202,42 @@ func (t *Tab) Ticked(label string) bool {
 // Type types keys; those of package kb too.
 func (t *Tab) Type(keys string) *Tab {
 	t.t.Helper()
-	if err := chromedp.Run(t.ctx, chromedp.KeyEvent(keys)); err != nil {
+	err := chromedp.Run(t.ctx, chromedp.ActionFunc(func(ctx context.Context) error {
+		for _, r := range keys {
+			if err := stroke(ctx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	if err != nil {
 		t.t.Fatalf("type: %v", err)
 	}
 	return t
+}
+
+// stroke presses and releases one key. The character goes with the press, as a
+// keyboard sends it: sent apart it would reach whatever the press has focused.
+func stroke(ctx context.Context, r rune) error {
+	var text string
+	events := kb.Encode(r)
+	for _, e := range events {
+		if e.Type == input.KeyChar {
+			text = e.Text
+		}
+	}
+	for _, e := range events {
+		switch {
+		case e.Type == input.KeyChar:
+			continue
+		case e.Type != input.KeyUp && text != "":
+			e.Type, e.Text, e.UnmodifiedText = input.KeyDown, text, text
+		}
+		if err := e.Do(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TabTo presses the tabulator until what has this name is focused.

@@ -5,13 +5,14 @@
   const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0;
 
   // The name of an element as it is read out, roughly.
-  const name = (el) => {
+  const name = (el, brief) => {
     if (el.getAttribute("aria-label")) return squeeze(el.getAttribute("aria-label"));
     if (el.tagName === "INPUT") return squeeze(el.value || el.title);
     let text = "";
     const walk = (n) => {
       if (n.nodeType === 3) text += n.data;
-      if (n.nodeType !== 1 || n.getAttribute("aria-hidden") === "true" || n.tagName === "SVG") return;
+      if (n.nodeType !== 1 || n.getAttribute("aria-hidden") === "true" || n.tagName === "svg") return;
+      if (brief && n.classList.contains("sr-only")) return;
       if (n.tagName === "SELECT" || n.tagName === "TEXTAREA") return;
       if (n.tagName === "IMG") text += " " + (n.alt || "") + " ";
       n.childNodes.forEach(walk);
@@ -23,16 +24,17 @@
 
   // All that can be read in an element, in one line: no choices of closed lists.
   const words = (root) => {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (n) => {
-      if (n.nodeType === 3) return NodeFilter.FILTER_ACCEPT;
-      return /^(SELECT|SCRIPT|STYLE|NOSCRIPT|TEMPLATE|TEXTAREA)$/.test(n.tagName) || !n.checkVisibility({ visibilityProperty: true }) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
-    });
     let text = "", last = null;
-    while (walker.nextNode()) {
-      const block = walker.currentNode.parentElement.closest(":not(a, b, i, em, strong, span, small, bdi, bdo, mark, code, time, sup, sub, abbr, ins, del)");
-      text += (block === last ? "" : " ") + walker.currentNode.data;
-      last = block;
-    }
+    const walk = (n, block) => {
+      if (n.nodeType === 3) {
+        text += (block === last ? "" : " ") + n.data;
+        last = block;
+      }
+      if (n.nodeType !== 1 || /^(SELECT|SCRIPT|STYLE|NOSCRIPT|TEMPLATE|TEXTAREA)$/.test(n.tagName) || !n.checkVisibility({ visibilityProperty: true })) return;
+      const inside = /^(A|B|I|EM|STRONG|SPAN|SMALL|BDI|BDO|MARK|CODE|TIME|SUP|SUB|ABBR|INS|DEL)$/.test(n.tagName) ? block : n;
+      n.childNodes.forEach((child) => walk(child, inside));
+    };
+    walk(root, root);
     return squeeze(text);
   };
 
@@ -89,7 +91,7 @@
     if (!root) return [];
     const all = [...root.querySelectorAll(pressable)].filter(shown);
     let found = all.filter((el) => name(el) === wanted || squeeze(el.title) === wanted);
-    if (!found.length) found = all.filter((el) => name(el).startsWith(wanted + " "));
+    if (!found.length) found = all.filter((el) => name(el, true) === wanted);
     return found;
   };
 
@@ -129,6 +131,33 @@
     all: (within, selector) => { const root = scope(within); return root ? root.querySelectorAll(selector).length : 0; },
     find: (within, wanted) => best(named(within, wanted), "nothing to press is called that"),
     at: (within, selector) => { const root = scope(within); return best(root ? [...root.querySelectorAll(selector)].filter(shown) : [], "nothing is found"); },
+    send: (within, path, fields) => {
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = path;
+      const token = document.querySelector("input[name=csrf]");
+      for (const [n, v] of Object.entries({ csrf: token ? token.value : "", ...fields })) {
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name: n, value: v }));
+      }
+      document.body.append(form);
+      form.submit();
+    },
+    // What of the banner one could press at: only a banner on top counts.
+    banner: () => {
+      const b = document.querySelector("[data-assist-banner]");
+      if (!b) return "there is no banner";
+      if (!b.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true })) return "the banner is hidden";
+      const r = b.getBoundingClientRect();
+      if (r.bottom <= 0 || r.top >= innerHeight || r.height < 20) return "the banner is out of sight";
+      if (r.height > innerHeight / 2) return "the banner takes " + r.height + " of " + innerHeight;
+      for (const el of b.querySelectorAll(".assist-name, .assist-close")) {
+        const e = el.getBoundingClientRect();
+        if (e.left < 0 || e.right > innerWidth + 1) return "outside of the window: " + el.className;
+        const hit = document.elementFromPoint(e.left + Math.min(e.width / 2, 40), e.top + e.height / 2);
+        if (!hit || !b.contains(hit)) return el.className + " is covered by " + (hit ? hit.outerHTML.slice(0, 100) : "nothing");
+      }
+      return "";
+    },
     watch: () => {
       window.storyHandled = false;
       const seen = (e) => { if (e.defaultPrevented) window.storyHandled = true; };

@@ -231,3 +231,9 @@ func (t *Tab) event(ev any) {
 	t.p.complaints = append(t.p.complaints, c)
 	t.p.mu.Unlock()
 }
+
+// Taken is the tab that a page has just opened by other means than a click.
+func (p *Person) Taken() *Tab {
+	p.t.Helper()
+	return p.tabs[len(p.tabs)-1].Opened()
+}

@@ -62,6 +62,15 @@ func (t *Tab) In(text string) *Tab {
 	return &part
 }
 
+// Look changes how this tab is shown: on a phone, dark, printed.
+func (t *Tab) Look(l Look) *Tab {
+	t.t.Helper()
+	if err := chromedp.Run(t.ctx, chromedp.ActionFunc(l.apply)); err != nil {
+		t.t.Fatal(err)
+	}
+	return t
+}
+
 // Person is whose tab this is.
 func (t *Tab) Person() *Person { return t.p }
 
@@ -256,6 +265,18 @@ func (t *Tab) See(texts ...string) *Tab {
 	return t
 }
 
+// Titled waits until the tab's title contains text.
+func (t *Tab) Titled(text string) *Tab {
+	t.t.Helper()
+	t.until(fmt.Sprintf("the title %q", text), func() error {
+		if title := t.Title(); !strings.Contains(title, text) {
+			return fmt.Errorf("the title is %q", title)
+		}
+		return nil
+	})
+	return t
+}
+
 // Misses fails if one of these can be read on the page that is there.
 func (t *Tab) Misses(texts ...string) *Tab {
 	t.t.Helper()
@@ -307,6 +328,16 @@ func (t *Tab) Count(selector string) (n int) {
 		t.t.Fatal(err)
 	}
 	return n
+}
+
+// Covered says what keeps the banner of a stay from being seen and pressed, ""
+// when nothing does.
+func (t *Tab) Covered() (why string) {
+	t.t.Helper()
+	if err := t.ask(&why, "banner"); err != nil {
+		t.t.Fatal(err)
+	}
+	return why
 }
 
 // Screenshot writes the page to $SCREENSHOTS/name.png, when that is set.

@@ -63,6 +63,11 @@ func isHandOff(route *web.Route) bool {
 	return strings.HasSuffix(route.Pattern, " /assist/start") || strings.HasSuffix(route.Pattern, " /assist/land") || strings.HasSuffix(route.Pattern, " /assist/enter")
 }
 
+// isNotice tells the request by which a customer's open page asks for news. In a
+// browser with a stay it is answered with none: it is not the Admin user's doing,
+// so it must neither keep the stay alive nor be recorded.
+func isNotice(route *web.Route) bool { return strings.HasSuffix(route.Pattern, " /assist/notice") }
+
 // enter recognises who is looking and holds the route's declarations against them.
 func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*http.Request, error) {
 	v := visitOf(r.Context())
@@ -74,7 +79,7 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
 	}
 	r = r.WithContext(actor.With(r.Context(), who))
-	if isHandOff(route) || route.Quiet {
+	if isHandOff(route) || route.Quiet || isNotice(route) && web.Cookie(r, web.StayCookie) != "" {
 		return r, nil
 	}
 	who, err := a.recognise(w, r, s, who)
