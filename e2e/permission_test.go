@@ -34,6 +34,7 @@ func TestTheFeatureIsEnabledInConfiguration(t *testing.T) {
 	}
 	admin := s.staff(s.person(), "admin")
 	admin.Click("Configuration").ClickOn(`nav[aria-label="Configuration"] details:nth-of-type(3) summary`).Click(lac).See("General Options", "Disable Page Cache for Admin User", "Store View to Log in")
+	admin.In("Enable Login as Customer").Tick("Use system value", false)
 	admin.Select("Enable Login as Customer", "Yes").Click("Save Config").See("saved")
 	if got := admin.Value("Enable Login as Customer"); got != "1" {
 		t.Errorf("after saving the field says %q", got)

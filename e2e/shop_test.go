@@ -28,12 +28,16 @@ func TestMain(m *testing.M) {
 	for _, b := range running {
 		b.Close()
 	}
+	for _, dir := range leftovers {
+		os.RemoveAll(dir)
+	}
 	os.Exit(code)
 }
 
 var (
 	runningMu sync.Mutex
 	running   = map[bool]*browser.Browser{}
+	leftovers []string // folders to remove after the run
 	// seats lets two stories run at once: more would only wait for each other.
 	seats = make(chan struct{}, 2)
 )
@@ -132,9 +136,9 @@ func furnished(t testing.TB, engine sqldb.Engine, size demo.Size) string {
 		}
 		return dsn
 	}
-	file, err := templates[size]()
-	if err == nil {
-		err = os.WriteFile(strings.TrimPrefix(dsn, "sqlite:"), file, 0o600)
+	files, err := templates[size]()
+	for ending, content := range files {
+		err = errors.Join(err, os.WriteFile(strings.TrimPrefix(dsn, "sqlite:")+ending, content, 0o600))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -143,12 +147,14 @@ func furnished(t testing.TB, engine sqldb.Engine, size demo.Size) string {
 }
 
 // templates are furnished once a run; stories get copies.
-var templates = map[demo.Size]func() ([]byte, error){
-	demo.Small: sync.OnceValues(func() ([]byte, error) { return template(demo.Small) }),
-	demo.Full:  sync.OnceValues(func() ([]byte, error) { return template(demo.Full) }),
+var templates = map[demo.Size]func() (map[string][]byte, error){
+	demo.Small: sync.OnceValues(func() (map[string][]byte, error) { return template(demo.Small) }),
+	demo.Full:  sync.OnceValues(func() (map[string][]byte, error) { return template(demo.Full) }),
 }
 
-func template(size demo.Size) ([]byte, error) {
+// template is a furnished database, by the endings of its files: what was
+// written last may still stand in the log beside it.
+func template(size demo.Size) (map[string][]byte, error) {
 	dir, err := os.MkdirTemp("", "storehand-e2e-")
 	if err != nil {
 		return nil, err
@@ -161,7 +167,13 @@ func template(size demo.Size) ([]byte, error) {
 	if err := furnish("sqlite:"+file, size); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(file)
+	files := map[string][]byte{}
+	for _, ending := range []string{"", "-wal"} {
+		if files[ending], err = os.ReadFile(file + ending); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return files, nil
 }
 
 func furnish(dsn string, size demo.Size) error {

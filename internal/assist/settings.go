@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	settingsGroup = "Login as Customer Settings"
+	settingsGroup = "General Options"
 	consentGroup  = "Customer Consent"
 	sessionGroup  = "Sessions"
 )

@@ -1,0 +1,132 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/storehand/storehand/e2e/browser"
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
+)
+
+// program builds the one binary, once a run.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "storehand-bin-")
+	if err != nil {
+		return "", err
+	}
+	leftovers = append(leftovers, dir)
+	file := filepath.Join(dir, "storehand")
+	out, err := exec.Command("go", "build", "-o", file, "../cmd/storehand").CombinedOutput()
+	if err != nil {
+		_, _ = os.Stderr.Write(out)
+	}
+	return file, err
+})
+
+// storehand runs the command and returns what it printed.
+func storehand(t *testing.T, input string, args ...string) string {
+	t.Helper()
+	file, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(file, args...)
+	cmd.Stdin = bytes.NewReader([]byte(input))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("storehand %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// realShop is a real shop's data in Magento's formats, when it is at hand, else
+// a small one of the same form.
+func realShop() (dir, email, name, sku string) {
+	dir = os.Getenv("STOREHAND_SHOP_DATA")
+	if dir == "" {
+		dir = "../../shared/data/online-retail"
+	}
+	if _, err := os.Stat(filepath.Join(dir, "customers.csv")); err == nil {
+		return dir, "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
+	}
+	return "testdata/shop", "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
+}
+
+const clerksPassword = "a long pass phrase of the clerk"
+
+func TestARealShopIsImportedAndItsCustomerHelped(t *testing.T) {
+	for _, engine := range sqldbtest.Engines {
+		t.Run(string(engine), func(t *testing.T) {
+			story(t)
+			importAndHelp(t, engine)
+		})
+	}
+}
+
+func importAndHelp(t *testing.T, engine sqldb.Engine) {
+	dir, email, name, product := realShop()
+	dsn := sqldbtest.DSN(t, engine)
+	port := strconv.Itoa(freePort(t))
+	admin, base := "http://admin.localhost:"+port, "http://localhost:"+port
+	storehand(t, "", "migrate", "--db", dsn, "--admin-url", admin, "--base-url", base+"/", "--currency", "GBP", "--locale", "en-GB")
+	storehand(t, clerksPassword+"\n", "staff", "create", "--db", dsn, "--username", "clerk", "--email", "clerk@shop.test")
+	storehand(t, "", "import", "products", "--db", dsn, filepath.Join(dir, "products.csv"))
+	storehand(t, "", "import", "customers", "--db", dsn, "--addresses", filepath.Join(dir, "customer_addresses.csv"), filepath.Join(dir, "customers.csv"))
+	serveProgram(t, dsn, admin, port)
+
+	p := chromium(t, false).Person(t, browser.Look{})
+	desk := p.Open(admin+"/login").Fill("User Name", "clerk").Fill("Password", clerksPassword).Click("Sign in").Titled("Dashboard")
+	desk.Click("Configuration").ClickOn(`nav[aria-label="Configuration"] details:nth-of-type(3) summary`).Click(lac)
+	desk.In("Enable Login as Customer").Tick("Use system value", false)
+	desk.Select("Enable Login as Customer", "Yes").Click("Save Config").See("saved")
+	desk.Visit(admin+"/").Fill("Name, e-mail, phone or ID", email).See(name).Click(name).See("What the customer sees")
+	desk.Click(lac).See("Login as Customer is not possible").Click("Set it for the customer under Account Information")
+	desk.In(allow).Choose("Yes").Click("Save").See("saved")
+	front := enter(desk).See("You are logged in as " + name)
+	front.Visit(base+"/p/"+product).See("£").Click("Add to cart").See("is in your cart", "You are logged in as "+name, "£")
+	front.Click("Close Session").See("Session closed")
+}
+
+// serveProgram serves the database until the test ends.
+func serveProgram(t *testing.T, dsn, admin, port string) {
+	t.Helper()
+	file, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	cmd := exec.Command(file, "serve", "--db", dsn, "--admin-url", admin, "--listen", "127.0.0.1:"+port, "--mail-dir", t.TempDir())
+	cmd.Stdout, cmd.Stderr = &log, &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("serve did not stop by itself: %v\n%s", err, log.String())
+		}
+	})
+	ctx, done := context.WithTimeout(context.Background(), 30*time.Second)
+	defer done()
+	for ctx.Err() == nil {
+		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort("127.0.0.1", port)+"/readyz", nil)
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	t.Fatalf("the program does not answer:\n%s", log.String())
+}
