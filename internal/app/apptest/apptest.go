@@ -4,8 +4,10 @@
 package apptest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +29,27 @@ type Shop struct {
 	Port  int
 	DSN   string
 	Mail  string // folder with the letters
+	Addr  string // where this node listens; see webtest.Browser.Through
+	Lines *Lines // what this node has logged
+}
+
+// Lines keeps what a node logs.
+type Lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *Lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *Lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // Admin is an address in the Admin.
@@ -65,23 +88,42 @@ func Each(t *testing.T, fn func(t *testing.T, s *Shop)) {
 }
 
 // Peer opens a second node on the same database and clock. It has the first
-// one's addresses, as behind a balancer, so reach it through its Handler.
+// one's addresses, as behind a balancer: reach it by its Addr or its Handler.
 func (s *Shop) Peer(t testing.TB) *Shop {
 	t.Helper()
 	p := &Shop{Clock: s.Clock, Port: s.Port, DSN: s.DSN, Mail: s.Mail}
+	p.open(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.serve(t, l)
+	return p
+}
+
+func (s *Shop) open(t testing.TB) {
+	t.Helper()
+	s.Lines = &Lines{}
 	var err error
-	p.App, err = app.Open(context.Background(), app.Options{
+	s.App, err = app.Open(context.Background(), app.Options{
 		DSN: s.DSN, AdminURL: demo.AdminURL(s.Port), Now: s.Clock.Now, MailFolder: s.Mail, CheapPasswords: true,
+		Log: slog.New(slog.NewTextHandler(s.Lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (s *Shop) serve(t testing.TB, l net.Listener) {
+	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s.Handler()}}
+	srv.Start()
+	s.Addr = l.Addr().String()
 	t.Cleanup(func() {
-		if err := p.Close(); err != nil {
+		srv.Close()
+		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return p
 }
 
 // Node opens an application on a furnished database, on a port of its own.
@@ -92,24 +134,12 @@ func Node(t testing.TB, dsn string, clock *sqldbtest.Clock) *Shop {
 		t.Fatal(err)
 	}
 	s := &Shop{Clock: clock, Port: l.Addr().(*net.TCPAddr).Port, DSN: dsn, Mail: t.TempDir()}
-	s.App, err = app.Open(context.Background(), app.Options{
-		DSN: dsn, AdminURL: demo.AdminURL(s.Port), Now: clock.Now, MailFolder: s.Mail, CheapPasswords: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.open(t)
 	parts := s.DemoParts(demo.NewClock(clock.Now()))
 	if err := demo.Furnish(context.Background(), parts, s.Port, demo.Small, clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	srv := &httptest.Server{Listener: l, Config: &http.Server{Handler: s.Handler()}}
-	srv.Start()
-	t.Cleanup(func() {
-		srv.Close()
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s.serve(t, l)
 	return s
 }
 

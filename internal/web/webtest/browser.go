@@ -26,10 +26,13 @@ type Browser struct {
 	Scripts bool
 	// Header is added to every request.
 	Header http.Header
+	// Watch sees every request with its answer, redirects included.
+	Watch func(*http.Request, *http.Response)
 
 	t      testing.TB
 	jar    *jar
 	client *http.Client
+	node   string // where all connections lead, whatever the address says
 }
 
 // New makes a browser without cookies. Names under localhost and test lead to
@@ -37,7 +40,7 @@ type Browser struct {
 func New(t testing.TB) *Browser {
 	b := &Browser{Scripts: true, Header: http.Header{}, t: t, jar: &jar{}}
 	transport := &http.Transport{
-		DialContext:     dialLoopback,
+		DialContext:     b.dial,
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // certificates of tests
 	}
 	b.client = &http.Client{
@@ -47,6 +50,20 @@ func New(t testing.TB) *Browser {
 	}
 	t.Cleanup(transport.CloseIdleConnections)
 	return b
+}
+
+// Through sends all further requests to one node, by its host and port, as a
+// balancer might; the addresses stay those of the application.
+func (b *Browser) Through(node string) {
+	b.node = node
+	b.client.CloseIdleConnections()
+}
+
+func (b *Browser) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if b.node != "" {
+		addr = b.node
+	}
+	return dialLoopback(ctx, network, addr)
 }
 
 func dialLoopback(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -235,6 +252,9 @@ func (t *Tab) send(r request, crossed bool) *http.Response {
 	res, err := t.b.client.Do(req)
 	if err != nil {
 		t.fatalf("%s %s: %v", r.method, r.to, err)
+	}
+	if t.b.Watch != nil {
+		t.b.Watch(req, res)
 	}
 	t.b.jar.take(r.to, res.Header.Values("Set-Cookie"))
 	return res
