@@ -19,6 +19,7 @@ type serveCmd struct {
 	TLSCert  string   `name:"tls-cert" env:"STOREHAND_TLS_CERT" placeholder:"FILE" help:"Certificate chain; without it TLS is a proxy's work."`
 	TLSKey   string   `name:"tls-key" env:"STOREHAND_TLS_KEY" placeholder:"FILE" help:"The certificate's key."`
 	Proxy    []string `env:"STOREHAND_PROXY" placeholder:"NET" help:"Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8."`
+	Varnish  bool     `env:"STOREHAND_VARNISH" help:"A Varnish with deploy/varnish/default.vcl stands in front: tell it what it may keep."`
 	SMTP     string   `env:"STOREHAND_SMTP" placeholder:"URL" help:"Where mail is sent: smtp://account@host:587."`
 	SMTPPass string   `name:"smtp-password-file" env:"STOREHAND_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"File with the mail account's password."`
 	MailDir  string   `name:"mail-dir" env:"STOREHAND_MAIL_DIR" default:"mail" placeholder:"DIR" help:"Without --smtp, folder that mail is written to."`
@@ -61,7 +62,7 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 	if err != nil {
 		return app.Options{}, err
 	}
-	o := app.Options{DSN: dsn, AdminURL: s.AdminURL, SMTP: smtp, MailFolder: s.MailDir, Log: c.logger(!s.LogText, slog.LevelInfo)}
+	o := app.Options{DSN: dsn, AdminURL: s.AdminURL, SMTP: smtp, MailFolder: s.MailDir, Log: c.logger(!s.LogText, slog.LevelInfo), Varnish: s.Varnish}
 	for _, p := range s.Proxy {
 		prefix, err := netip.ParsePrefix(p)
 		if err != nil {
