@@ -196,7 +196,7 @@ func (a *App) leadToStorefronts(w http.ResponseWriter, r *http.Request) error {
 // beginAssist begins a stay and sends the tab that opened on to the storefront.
 // What is missing is asked for in that tab; what stands against it is said there.
 func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
-	c, err := a.customerOf(r)
+	id, err := web.PathID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -204,13 +204,17 @@ func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	back := web.LocalPath(f.Text("back"), customerPath(c.ID, ""))
+	back := web.LocalPath(f.Text("back"), customerPath(id, ""))
 	begun, err := a.Assist.Begin(r.Context(), assist.BeginForm{
-		CustomerID: c.ID, StoreViewID: f.ID("store_view"), ReasonCode: f.Text("reason_code"), Reason: f.Text("reason"),
-		Ticket: f.Text("ticket"), BackPath: back, BackLabel: backLabel(back, c), LandPath: web.LocalPath(f.Text("land"), ""),
+		CustomerID: id, StoreViewID: f.ID("store_view"), ReasonCode: f.Text("reason_code"), Reason: f.Text("reason"),
+		Ticket: f.Text("ticket"), BackPath: back, BackLabel: backLabel(back), LandPath: web.LocalPath(f.Text("land"), ""),
 	})
 	if err == nil {
 		return web.RedirectOut(w, r, begun.StartURL)
+	}
+	c, missing := a.customerOf(r)
+	if missing != nil {
+		return missing
 	}
 	var refused *assist.Refusal
 	if errors.As(err, &refused) {
@@ -240,8 +244,9 @@ func (a *App) askAssistAgain(w http.ResponseWriter, r *http.Request, c customer.
 	return a.assistFormPage(w, r, http.StatusUnprocessableEntity, form)
 }
 
-// backLabel names the page one came from, for "Back to…" on the storefront.
-func backLabel(back string, c customer.Customer) string {
+// backLabel names the page one came from, for "Back to…" on the storefront; ""
+// stands for the customer's own page.
+func backLabel(back string) string {
 	path, _, _ := strings.Cut(back, "?")
 	switch {
 	case path == "/":
@@ -253,7 +258,7 @@ func backLabel(back string, c customer.Customer) string {
 	case strings.HasPrefix(path, "/assist/log"):
 		return "Login as Customer Log"
 	}
-	return "customer " + c.Name()
+	return ""
 }
 
 // endAssist ends a stay: one's own, or with the resource for it, another's.

@@ -34,6 +34,7 @@ type BeginForm struct {
 	Ticket      string // field "ticket"
 
 	// Where one comes from, for "Back to…", and where to land; paths only.
+	// An empty label stands for the customer's name.
 	BackPath, BackLabel string
 	LandPath            string
 }
@@ -139,7 +140,10 @@ func checkReason(wrong fault.Fields, set Settings, form BeginForm) {
 
 func request(set Settings, p people, view stores.View, form BeginForm, who actor.Who) impersonate.Request {
 	preset, _ := presetOf(form.ReasonCode)
-	mode := set.Mode
+	mode, label := set.Mode, form.BackLabel
+	if label == "" {
+		label = "customer " + p.CustomerName
+	}
 	if p.roleViewOnly {
 		mode = impersonate.ViewOnly
 	}
@@ -154,7 +158,7 @@ func request(set Settings, p people, view stores.View, form BeginForm, who actor
 			attrCustomerEmail: p.CustomerEmail, attrAdminUsername: p.AdminUsername,
 			attrRoleID: text(p.roleID), attrRoleName: p.RoleName, attrWebsiteID: text(view.WebsiteID),
 			attrReasonCode: form.ReasonCode, attrTicket: strings.TrimSpace(form.Ticket),
-			attrBackPath: localPath(form.BackPath), attrBackLabel: clip(form.BackLabel, maxReason), attrLandPath: localPath(form.LandPath),
+			attrBackPath: localPath(form.BackPath), attrBackLabel: clip(label, maxReason), attrLandPath: localPath(form.LandPath),
 			attrIP: who.IP, attrUserAgent: clip(who.UserAgent, maxPath),
 		},
 	}

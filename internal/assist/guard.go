@@ -39,14 +39,14 @@ func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
 // belongs to, and asks everything again.
 func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.Mode, error) {
 	now := tx.Now()
-	stay, found, err := sqldb.Found(sqldb.One(ctx, tx, scanStay, `UPDATE impersonation SET last_used_at = $2
+	stay, found, err := sqldb.Found(sqldb.One(ctx, tx, scanLive, `UPDATE impersonation SET last_used_at = $2
 		WHERE id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL AND expires_at > $2 AND last_used_at + idle_micros > $2
-		RETURNING `+stayColumns, id, sqldb.Micros(now)))
+		RETURNING `+liveColumns, id, sqldb.Micros(now)))
 	if err != nil {
 		return "", err
 	}
 	if !found {
-		stay, err = sqldb.One(ctx, tx, scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE id = $1`, id)
+		stay, err = sqldb.One(ctx, tx, scanLive, `SELECT `+liveColumns+` FROM impersonation WHERE id = $1`, id)
 		if errors.Is(err, sqldb.ErrNone) {
 			return "", gone(impersonate.Unknown, nil)
 		}

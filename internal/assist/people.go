@@ -23,22 +23,13 @@ type people struct {
 }
 
 const peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
-	c.first_name, c.last_name, c.email, c.store_view_id, w.name
-	FROM (SELECT 1 AS one) k
-	LEFT JOIN admin_user u ON u.id = $1
-	LEFT JOIN admin_role r ON r.id = u.role_id
-	LEFT JOIN customer c ON c.id = $2
+	c.first_name, c.last_name, c.email, c.store_view_id, w.name, ` + factsColumns + factsOf + factsJoins + `
 	LEFT JOIN website w ON w.id = c.website_id`
 
 // loadPeople reads who would act, in which session, and for whom.
 func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64) (people, error) {
-	f, err := loadFacts(ctx, q, who.ID, who.SessionID, customerID, 0)
-	if err != nil {
-		return people{}, err
-	}
-	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, who.ID, customerID)
-	p.facts = f
-	if f.customerFound {
+	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, who.ID, who.SessionID, customerID, 0)
+	if p.customerFound {
 		p.CustomerID = customerID
 	}
 	return p, err
@@ -47,7 +38,10 @@ func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID 
 func scanPeople(r sqldb.Scanner) (people, error) {
 	var p people
 	var uFirst, uLast, username, role, cFirst, cLast, email, website *string
-	err := r.Scan(&uFirst, &uLast, &username, &role, &cFirst, &cLast, &email, sqldb.IntoID(&p.CustomerView), &website)
+	var columns factsRow
+	names := []any{&uFirst, &uLast, &username, &role, &cFirst, &cLast, &email, sqldb.IntoID(&p.CustomerView), &website}
+	err := r.Scan(append(names, columns.dest()...)...)
+	p.facts = columns.facts()
 	p.AdminName, p.AdminUsername, p.RoleName = fullName(orEmpty(uFirst), orEmpty(uLast)), orEmpty(username), orEmpty(role)
 	p.CustomerName, p.CustomerEmail, p.WebsiteName = fullName(orEmpty(cFirst), orEmpty(cLast)), orEmpty(email), orEmpty(website)
 	return p, err

@@ -17,9 +17,6 @@ type facts struct {
 	global  bool   // customer accounts are shared globally
 	policy  string // consent policy of the customer's website
 
-	// Not for the judge: what a request of a stay needs beside.
-	logViews, freshPages bool
-
 	adminFound, adminActive bool
 	roleID                  int64
 	allowed                 bool // the role has Allow Login as Customer
@@ -111,8 +108,6 @@ func judgeConsent(policy, answer string, until, now time.Time) impersonate.Cause
 // their session, the customer and the store view. Every look-up is by key.
 const (
 	factsColumns = `(SELECT value FROM config_value WHERE path = 'assist.enabled' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'assist.disable_page_cache' AND scope = 'default' AND scope_id = 0),
 	(SELECT value FROM config_value WHERE path = 'customer.share_accounts' AND scope = 'default' AND scope_id = 0),
 	COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
 		(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
@@ -125,6 +120,10 @@ const (
 	v.active, v.website_id,
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id)`
 
+	// pageColumns are the settings that a request of a stay needs beside.
+	pageColumns = `(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
+	(SELECT value FROM config_value WHERE path = 'assist.disable_page_cache' AND scope = 'default' AND scope_id = 0), `
+
 	factsJoins = `
 	LEFT JOIN admin_user u ON u.id = i.admin_user_id
 	LEFT JOIN admin_role r ON r.id = u.role_id
@@ -132,8 +131,10 @@ const (
 	LEFT JOIN customer c ON c.id = i.customer_id
 	LEFT JOIN store_view v ON v.id = i.store_view_id`
 
-	factsQuery = `SELECT ` + factsColumns + ` FROM (SELECT CAST($1 AS BIGINT) AS admin_user_id, CAST($2 AS BIGINT) AS admin_session_id,
-	CAST($3 AS BIGINT) AS customer_id, CAST($4 AS BIGINT) AS store_view_id) i` + factsJoins
+	factsOf = ` FROM (SELECT CAST($1 AS BIGINT) AS admin_user_id, CAST($2 AS BIGINT) AS admin_session_id,
+	CAST($3 AS BIGINT) AS customer_id, CAST($4 AS BIGINT) AS store_view_id) i`
+
+	factsQuery = `SELECT ` + factsColumns + factsOf + factsJoins
 )
 
 // loadFacts reads the facts about an Admin user, in one of their sessions, a
@@ -143,7 +144,7 @@ func loadFacts(ctx context.Context, q sqldb.Querier, adminUser, adminSession, cu
 }
 
 // stayAndFacts is the one look-up of a request in a stay.
-var stayAndFacts = `SELECT ` + prefixed("i", stayColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
+var stayAndFacts = `SELECT ` + prefixed("i", liveColumns) + `, ` + pageColumns + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
 
 // resumed is a stay with the facts about it.
 type resumed struct {
@@ -153,8 +154,11 @@ type resumed struct {
 
 func scanResumed(row sqldb.Scanner) (r resumed, err error) {
 	var columns factsRow
-	if r.Stay, err = scanStay(alsoScan{row, columns.dest()}); err == nil {
+	var logViews, freshPages *string
+	also := append([]any{&logViews, &freshPages}, columns.dest()...)
+	if r.Stay, err = scanLive(alsoScan{row, also}); err == nil {
 		r.facts = columns.facts()
+		r.logViews, r.FreshPages = stored(LogPageViews, logViews) == "1", stored(DisablePageCache, freshPages) == "1"
 	}
 	return r, err
 }
@@ -167,18 +171,18 @@ func scanFacts(row sqldb.Scanner) (facts, error) {
 
 // factsRow is one row of factsColumns, as they come.
 type factsRow struct {
-	enabled, logViews, freshPages, share, policy *string
-	adminActive, allResources, allWebsites       *bool
-	customerActive, viewActive                   *bool
-	mode, endCause, assistance                   *string
-	resource, customerInScope, viewInScope       bool
-	roleID, customerWebsite, viewWebsite         int64
-	ended, seen, expires, until, validAfter      time.Time
+	enabled, share, policy                  *string
+	adminActive, allResources, allWebsites  *bool
+	customerActive, viewActive              *bool
+	mode, endCause, assistance              *string
+	resource, customerInScope, viewInScope  bool
+	roleID, customerWebsite, viewWebsite    int64
+	ended, seen, expires, until, validAfter time.Time
 }
 
 func (r *factsRow) dest() []any {
 	return []any{
-		&r.enabled, &r.logViews, &r.freshPages, &r.share, &r.policy,
+		&r.enabled, &r.share, &r.policy,
 		&r.adminActive, sqldb.IntoID(&r.roleID), &r.allResources, &r.mode, &r.resource,
 		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
 		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
@@ -189,7 +193,6 @@ func (r *factsRow) dest() []any {
 func (r *factsRow) facts() facts {
 	return facts{
 		enabled: isEnabled(r.enabled), global: isGlobal(r.share), policy: consentPolicy(r.policy),
-		logViews: stored(LogPageViews, r.logViews) == "1", freshPages: stored(DisablePageCache, r.freshPages) == "1",
 		adminFound: r.adminActive != nil, adminActive: is(r.adminActive), roleID: r.roleID,
 		allowed: r.resource || is(r.allResources), roleViewOnly: orEmpty(r.mode) == string(acl.ViewOnly),
 		sessionFound: !r.expires.IsZero(), sessionEnded: !r.ended.IsZero(), sessionCause: orEmpty(r.endCause),

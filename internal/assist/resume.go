@@ -21,7 +21,8 @@ const touchEvery = 30 * time.Second
 // that nobody was given. Both mean that the cookie goes; any other error means
 // that nothing is known, so the request is refused and the cookie stays.
 //
-// Put stay.Who into the request's context; call Viewed for pages.
+// The stay has what its requests and the banner need; its reason and where it
+// began are for the log. Put stay.Who into the request's context; call Viewed for pages.
 func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 	hash := impersonate.HashOf(impersonate.Secret(token))
 	r, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, stayAndFacts, hash.String()))
@@ -37,7 +38,6 @@ func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 	if r.facts.roleViewOnly {
 		r.Mode = impersonate.ViewOnly
 	}
-	r.FreshPages, r.logViews = r.facts.freshPages, r.facts.logViews
 	return r.Stay, nil
 }
 

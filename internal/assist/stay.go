@@ -100,6 +100,15 @@ func (s Stay) times() impersonate.Impersonation {
 	}
 }
 
+// parties is who the stay is of, in the core's words.
+func (s Stay) parties() impersonate.Impersonation {
+	return impersonate.Impersonation{
+		ID:      s.PublicID,
+		Actor:   impersonate.Party{Kind: adminKind, ID: text(s.AdminUserID), Name: s.AdminName},
+		Subject: impersonate.Party{Kind: customerKind, ID: text(s.CustomerID), Name: s.CustomerName},
+	}
+}
+
 // impersonation is the stay in the core's words.
 func (s Stay) impersonation() impersonate.Impersonation {
 	return impersonate.Impersonation{

@@ -123,6 +123,31 @@ func scanStay(r sqldb.Scanner) (Stay, error) {
 	return s, err
 }
 
+// liveColumns are what a request of a stay needs to know of it, read by scanLive:
+// each column costs, and this is read on every request and in every change.
+const liveColumns = `id, public_id, customer_id, customer_name, website_id, store_view_id, admin_user_id, admin_name, admin_username,
+	role_id, admin_session_id, mode, back_path, back_label, begun_at, entered_at, last_used_at, expires_at, idle_micros, ended_at, end_cause`
+
+func scanLive(r sqldb.Scanner) (s Stay, err error) {
+	var mode, cause string
+	var idle int64
+	err = r.Scan(&s.ID, &s.PublicID, &s.CustomerID, &s.CustomerName, &s.WebsiteID, &s.StoreViewID, &s.AdminUserID, &s.AdminName, &s.AdminUsername,
+		&s.RoleID, &s.AdminSessionID, &mode, &s.BackPath, &s.BackLabel,
+		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, sqldb.Into(&s.EndedAt), &cause)
+	s.Mode, s.Cause, s.Idle = impersonate.Mode(mode), impersonate.Cause(cause), time.Duration(idle)*time.Microsecond
+	return s, err
+}
+
+// stepColumns are what the record of a step says of the stay, read by scanStep.
+const stepColumns = `id, public_id, customer_id, customer_name, admin_user_id, admin_name, end_cause`
+
+func scanStep(r sqldb.Scanner) (s Stay, err error) {
+	var cause string
+	err = r.Scan(&s.ID, &s.PublicID, &s.CustomerID, &s.CustomerName, &s.AdminUserID, &s.AdminName, &cause)
+	s.Cause = impersonate.Cause(cause)
+	return s, err
+}
+
 func (v sqlView) Find(ctx context.Context, id string) (impersonate.Impersonation, error) {
 	return v.one(ctx, `SELECT `+stayColumns+` FROM impersonation WHERE public_id = $1`, id)
 }
@@ -208,14 +233,14 @@ func (t sqlTx) Insert(ctx context.Context, i impersonate.Impersonation) error {
 
 func (t sqlTx) Mint(ctx context.Context, id string, c impersonate.Code) (bool, error) {
 	return t.step(ctx, `UPDATE impersonation SET code_hash = $2, challenge = $3, code_expires_at = $4
-		WHERE public_id = $1 AND code_hash IS NULL AND ended_at IS NULL RETURNING `+stayColumns,
+		WHERE public_id = $1 AND code_hash IS NULL AND ended_at IS NULL RETURNING `+stepColumns,
 		id, c.Hash.String(), c.Challenge, sqldb.Micros(c.ExpiresAt))
 }
 
 func (t sqlTx) Spend(ctx context.Context, i impersonate.Impersonation) (bool, error) {
 	return t.step(ctx, `UPDATE impersonation SET state = 'entered', code_spent_at = $3, session_hash = $4,
 		entered_at = $5, last_used_at = $6, expires_at = $7
-		WHERE public_id = $1 AND code_hash = $2 AND code_spent_at IS NULL AND ended_at IS NULL RETURNING `+stayColumns,
+		WHERE public_id = $1 AND code_hash = $2 AND code_spent_at IS NULL AND ended_at IS NULL RETURNING `+stepColumns,
 		i.ID, i.Code.Hash.String(), sqldb.Micros(i.Code.SpentAt), i.Session.String(),
 		sqldb.Micros(i.EnteredAt), sqldb.Micros(i.LastUsedAt), sqldb.Micros(i.ExpiresAt))
 }
@@ -223,12 +248,12 @@ func (t sqlTx) Spend(ctx context.Context, i impersonate.Impersonation) (bool, er
 // step takes a stay one conditional statement further and describes it in the
 // record, if the statement found it.
 func (t sqlTx) step(ctx context.Context, query string, args ...any) (bool, error) {
-	s, done, err := sqldb.Found(sqldb.One(ctx, t.tx, scanStay, query, args...))
+	s, done, err := sqldb.Found(sqldb.One(ctx, t.tx, scanStep, query, args...))
 	if err != nil || !done {
 		return false, err
 	}
 	t.tx.Impersonation = s.ID
-	describe(&t.tx.Entry, s.impersonation())
+	describe(&t.tx.Entry, s.parties())
 	return true, nil
 }
 
@@ -242,8 +267,8 @@ func (t sqlTx) Touch(ctx context.Context, id string, at time.Time) (bool, error)
 // End ends a stay. Where that is not the change itself (a new stay replaces
 // this one), it is recorded beside it, so that each stay has its end on record.
 func (t sqlTx) End(ctx context.Context, id string, cause impersonate.Cause, at time.Time) (bool, error) {
-	s, ended, err := sqldb.Found(sqldb.One(ctx, t.tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4
-		WHERE public_id = $1 AND ended_at IS NULL RETURNING `+stayColumns,
+	s, ended, err := sqldb.Found(sqldb.One(ctx, t.tx, scanStep, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4
+		WHERE public_id = $1 AND ended_at IS NULL RETURNING `+stepColumns,
 		id, sqldb.Micros(at), string(cause), actorName(ctx)))
 	if err != nil || !ended {
 		return false, err
@@ -259,7 +284,7 @@ func recordEnd(tx *sqldb.Tx, s Stay) {
 		e = &tx.Entry
 	}
 	e.Impersonation = s.ID
-	describe(e, s.impersonation())
+	describe(e, s.parties())
 	e.Details = CauseLabel(s.Cause)
 	e.Note("cause", string(s.Cause))
 	if e != &tx.Entry {
