@@ -23,7 +23,7 @@ var logGrid = gridSpec{
 		{Key: "customer", Label: "Customer"}, {Key: "email", Label: "E-mail", Extra: true},
 		{Key: "admin", Label: "Admin user"}, {Key: "role", Label: "Role", Extra: true},
 		{Key: "view", Label: "Store view"}, {Key: "reason", Label: "Reason"}, {Key: "ticket", Label: "Ticket", Extra: true},
-		{Key: "mode", Label: "Mode", Extra: true}, {Key: "ip", Label: "IP address"}, {Key: "actions", Label: "Actions", Numeric: true},
+		{Key: "mode", Label: "Mode", Extra: true}, {Key: "ip", Label: "IP address", Narrow: true}, {Key: "actions", Label: "Actions", Numeric: true},
 		{Key: "pages", Label: "Pages", Numeric: true, Extra: true}, {Key: "ended_by", Label: "Ended by", Extra: true},
 		{Key: "id", Label: "Session", Extra: true},
 	},

@@ -112,6 +112,9 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 		e.Tone, e.Icon, e.Title = ui.Neutral, ui.IconEye, "Page "+t.ObjectID
 	case t.Group == audit.AssistGroup:
 		e.Tone, e.Icon = ui.Neutral, ui.IconAssist
+		if strings.Contains(t.Details, t.ObjectID) { // which session it is, the page says
+			e.Text = ""
+		}
 	}
 	return e
 }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
@@ -22,6 +23,8 @@ func (p Parts) carts(ctx context.Context, s *Shop, size Size, now time.Time) err
 	}
 	for i, who := range crowd(crowdSize) {
 		if i%11 == 0 && who.view == "english" {
+			// Spread over three weeks, none at the same minute as another.
+			p.Clock.Set(now.Add(-time.Duration(i*53%(19*24*60))*time.Minute - 41*time.Minute))
 			if err := p.fillCart(ctx, s, who.email, s.English, i%7, i%5+1); err != nil {
 				return err
 			}
@@ -38,6 +41,7 @@ func (p Parts) fillCart(ctx context.Context, s *Shop, email string, view store.V
 	}
 	o := ownerOf(s, c, view)
 	for i, n := range which {
+		p.Clock.Set(p.Clock.Now().Add(time.Duration(40+n*17) * time.Second))
 		_, err := p.Carts.Add(asCustomer(ctx, c, view), o, s.SKUs[n%len(s.SKUs)], int64(1+i%2))
 		if err != nil && !fault.Is(err, fault.Invalid) { // the last ones may be in the cart already
 			return err
@@ -57,6 +61,6 @@ func ownerOf(s *Shop, c customer.Customer, view store.View) cart.Owner {
 func asCustomer(ctx context.Context, c customer.Customer, view store.View) context.Context {
 	return actor.With(ctx, actor.Who{
 		Kind: actor.Customer, ID: c.ID, Name: c.Name(), Subject: actor.Subject{ID: c.ID, Name: c.Name()},
-		WebsiteID: view.WebsiteID, StoreViewID: view.ID, IP: "203.0.113.24", Route: "POST /cart/add",
+		WebsiteID: view.WebsiteID, StoreViewID: view.ID, IP: "203.0.113." + strconv.FormatInt(10+c.ID%200, 10), Route: "POST /cart/add",
 	})
 }

@@ -12,11 +12,16 @@ import (
 	"github.com/storehand/storehand/internal/web/ui"
 )
 
-// homeView is what the home page shows.
-type homeView struct {
-	Title, Intro     string
-	AddAction, Token string
+// homeView is the part of the home page that is made for each request.
+type homeView struct{ AddAction, Token string }
+
+// homeHero is the welcome, beside some of what the shop sells.
+type homeHero struct {
+	Title, Intro string
+	Pictures     []string
 }
+
+const heroPictures = 3
 
 // homeShelf is a titled row of products.
 type homeShelf struct {
@@ -33,23 +38,21 @@ func (a *App) homePage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	key := "home " + strconv.FormatInt(s.View.ID, 10) + " " + strconv.FormatInt(s.GroupID(), 10)
-	shelves, err := a.Pages.Fragment(ctx, a.fragments(ctx, s), key, func() (templ.Component, error) {
-		return a.homeShelves(ctx, s, tree, root)
+	store := a.storeName(ctx, s)
+	hero := homeHero{Title: s.T("home.welcome", "store", store), Intro: s.T("home.intro")}
+	shared, err := a.Pages.Fragment(ctx, a.fragments(ctx, s), key, func() (templ.Component, error) {
+		return a.homeShelves(ctx, s, hero, tree, root)
 	})
 	if err != nil {
 		return err
 	}
-	store := a.storeName(ctx, s)
-	v := homeView{
-		Title: s.T("home.welcome", "store", store), Intro: s.T("home.intro"),
-		AddAction: s.URL("/cart/items"), Token: web.CSRF(ctx),
-	}
-	return a.page(w, r, http.StatusOK, shopPage{Title: store, Description: v.Intro, Path: "/", Canonical: s.View.URL("/"), Shared: true},
-		homeBody(v, shelves))
+	v := homeView{AddAction: s.URL("/cart/items"), Token: web.CSRF(ctx)}
+	return a.page(w, r, http.StatusOK, shopPage{Title: store, Description: hero.Intro, Path: "/", Canonical: s.View.URL("/"), Shared: true},
+		homeBody(v, shared))
 }
 
-// homeShelves are what is reduced, what is new, and the categories.
-func (a *App) homeShelves(ctx context.Context, s *Shopper, tree *catalog.Tree, root int64) (templ.Component, error) {
+// homeShelves are the welcome, the categories, what is new and what is reduced.
+func (a *App) homeShelves(ctx context.Context, s *Shopper, hero homeHero, tree *catalog.Tree, root int64) (templ.Component, error) {
 	var shelves []homeShelf
 	for _, want := range []struct {
 		title, all string
@@ -70,5 +73,20 @@ func (a *App) homeShelves(ctx context.Context, s *Shopper, tree *catalog.Tree, r
 	for _, c := range tree.Menu(root) {
 		links = append(links, ui.NavLink{Text: c.Name(s.View.ID), Href: s.URL("/c/" + tree.URLPath(c.ID, s.View.ID))})
 	}
-	return homeLists(s.T("home.categories"), links, shelves), nil
+	hero.Pictures = pictures(shelves)
+	return homeLists(hero, s.T("home.categories"), links, shelves), nil
+}
+
+// pictures takes turns among the shelves, so that the welcome shows some of each.
+func pictures(shelves []homeShelf) []string {
+	var found []string
+	for i := 0; i < shelfSize && len(found) < heroPictures; i++ {
+		for n := range shelves {
+			cards := shelves[len(shelves)-1-n].Cards
+			if at := i*len(shelves) + n; at < len(cards) && cards[at].Picture != "" && len(found) < heroPictures {
+				found = append(found, cards[at].Picture)
+			}
+		}
+	}
+	return found
 }
