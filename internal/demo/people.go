@@ -76,7 +76,13 @@ func (p Parts) person(ctx context.Context, s *Shop, who person, hash string) err
 	if who.consent == "" {
 		return nil
 	}
-	_, err = p.Assist.SetConsent(ctx, assist.ConsentForm{CustomerID: id, Allow: who.consent == "yes", Channel: assist.ByDemo})
+	c, err := p.Customers.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	_, err = p.Assist.SetConsent(asCustomer(ctx, c, view), assist.ConsentForm{
+		CustomerID: id, Allow: who.consent == "yes", Channel: assist.BySelf, Label: "Allow remote shopping assistance",
+	})
 	return err
 }
 

@@ -26,6 +26,7 @@ const (
 	nbsp  = "\u00a0"
 	nnbsp = "\u202f"
 	rlm   = "\u200f"
+	lrm   = "\u200e"
 )
 
 // Number is a whole number with its groups: 1,234.

@@ -43,7 +43,7 @@ var french = format{
 // arabic is written with 0 to 9; Egypt and its neighbours use their own digits.
 var arabic = format{
 	group: ",", decimal: ".", minus: "\u200e-", money: rlm + "0" + nbsp + "¤",
-	symbols: map[string]string{"USD": "US$", "EUR": "€", "GBP": "UK£", "JPY": "JP¥", "EGP": "ج.م." + rlm, "AED": "د.إ." + rlm, "SAR": "ر.س." + rlm, "KWD": "د.ك." + rlm, "QAR": "ر.ق." + rlm, "JOD": "د.أ." + rlm, "MAD": "د.م." + rlm, "TND": "د.ت." + rlm},
+	symbols: map[string]string{"USD": "US$" + lrm, "EUR": "€", "GBP": "UK£" + lrm, "JPY": "JP¥" + lrm, "EGP": "ج.م." + rlm, "AED": "د.إ." + rlm, "SAR": "ر.س." + rlm, "KWD": "د.ك." + rlm, "QAR": "ر.ق." + rlm, "JOD": "د.أ." + rlm, "MAD": "د.م." + rlm, "TND": "د.ت." + rlm},
 	date:    "d MMM y", time: "h:mm" + nbsp + "a", join: "، ",
 	months: arabicMonths, halves: [2]string{"ص", "م"},
 }

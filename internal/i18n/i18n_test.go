@@ -29,7 +29,7 @@ func TestMoneyReadsAsPeopleOfTheLocaleWriteIt(t *testing.T) {
 		{"fr-FR", "1\u202f234,50\u00a0€", money.New(123450, "EUR")},
 		{"fr-FR", "3,00\u00a0$US", money.New(300, "USD")},
 		{"ar-EG", "\u200f١٬٢٣٤٫٥٠\u00a0ج.م.\u200f", money.New(123450, "EGP")},
-		{"ar-AE", "\u200f12.00\u00a0US$", money.New(1200, "USD")},
+		{"ar-AE", "\u200f12.00\u00a0US$\u200e", money.New(1200, "USD")},
 		{"ar-EG", "\u200f١٫٢٣٤\u00a0د.ك.\u200f", money.New(1234, "KWD")},
 		{"it-IT", "€5.00", money.New(500, "EUR")},
 		{"en-US", "-$92,233,720,368,547,758.08", money.New(math.MinInt64, "USD")},
