@@ -10,7 +10,7 @@ var version = "development"
 
 type versionCmd struct{}
 
-func (versionCmd) Run(c *console) error {
+func (versionCmd) Run(c *console) error { //nolint:unparam // the shape of every command
 	revision := "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {

@@ -33,8 +33,8 @@ func (p Problem) String() string {
 	return p.Column + ": " + p.Message
 }
 
-func rowError(line int, column, message string) *RowError {
-	return &RowError{Line: line, Problems: []Problem{{column, message}}}
+func rowError(line int, message string) *RowError {
+	return &RowError{Line: line, Problems: []Problem{{Message: message}}}
 }
 
 // FileError is a fault of the whole file, such as a missing column: there is

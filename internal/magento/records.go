@@ -182,7 +182,7 @@ func (r *records) tooLong(inQuotes bool, opened int) error {
 	if inQuotes && r.lines > 0 {
 		return r.broken(opened, "the quote opened here is not closed within "+limit)
 	}
-	err := rowError(r.line, "", "the line has "+limit+", which no row may have")
+	err := rowError(r.line, "the line has "+limit+", which no row may have")
 	r.skipLine()
 	return err
 }
@@ -190,7 +190,7 @@ func (r *records) tooLong(inQuotes bool, opened int) error {
 // broken reports a fault and sets the cursor to the line after the record's
 // first, so that one stray quote costs one row and not the rest of the file.
 func (r *records) broken(line int, problem string) error {
-	err := rowError(line, "", problem)
+	err := rowError(line, problem)
 	r.skipLine()
 	return err
 }
@@ -252,10 +252,10 @@ func checkText(raw []byte, line int) error {
 		c, size := utf8.DecodeRune(raw[i:])
 		switch {
 		case c == utf8.RuneError && size == 1:
-			return rowError(line+bytes.Count(raw[:i], []byte("\n")), "",
+			return rowError(line+bytes.Count(raw[:i], []byte("\n")),
 				fmt.Sprintf("byte 0x%02X is not UTF-8; save the file as UTF-8 (it may be Windows-1252 or Latin-1)", raw[i]))
 		case c == 0:
-			return rowError(line+bytes.Count(raw[:i], []byte("\n")), "", "a NUL byte is no text; is the file UTF-16?")
+			return rowError(line+bytes.Count(raw[:i], []byte("\n")), "a NUL byte is no text; is the file UTF-16?")
 		}
 		i += size
 	}

@@ -30,7 +30,7 @@ func (r *Reader[T]) Next() (T, error) {
 		return none, err
 	}
 	if len(rec.fields) != len(r.header.names) {
-		return none, rowError(rec.line, "", fmt.Sprintf("the row has %d columns and the header has %d", len(rec.fields), len(r.header.names)))
+		return none, rowError(rec.line, fmt.Sprintf("the row has %d columns and the header has %d", len(rec.fields), len(r.header.names)))
 	}
 	fields := &row{header: r.header, record: rec}
 	value := r.parse(fields)

@@ -37,7 +37,7 @@ func (w *postgresWriter) once(ctx context.Context, work func(context.Context, *T
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			tx.Rollback()
+			_ = tx.Rollback() // the panic says more
 			panic(p)
 		}
 	}()

@@ -151,7 +151,7 @@ func (w *sqliteWriter) begin(ctx context.Context) error {
 
 func (w *sqliteWriter) commit(ctx context.Context) error {
 	if _, err := w.exec(ctx, "COMMIT", nil); err != nil {
-		w.exec(ctx, "ROLLBACK", nil)
+		_, _ = w.exec(ctx, "ROLLBACK", nil) // fails when SQLite has rolled back already
 		return err
 	}
 	w.db.commits.Add(1)

@@ -53,7 +53,7 @@ func (a *App) subscribe(w http.ResponseWriter, r *http.Request) error {
 	s := shopper(r.Context())
 	err = a.Customers.Subscribe(r.Context(), s.Website.ID, f.Text("email"))
 	v := newsletterView{formView: formView{S: s, Action: s.URL("/newsletter"), Token: web.CSRF(r.Context()), Values: map[string]string{"email": f.Text("email")}}}
-	status := http.StatusOK
+	var status int
 	if v.wrong(err) {
 		status = http.StatusUnprocessableEntity
 	} else if err != nil {

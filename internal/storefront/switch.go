@@ -33,7 +33,7 @@ func (a *App) counterpart(r *http.Request, path string, viewID, storeID int64) (
 	s := shopper(r.Context())
 	u, err := url.Parse(web.LocalPath(path, "/"))
 	if err != nil {
-		return "/", nil
+		u = &url.URL{Path: "/"} // somebody's own words in the address
 	}
 	if at, ok := strings.CutPrefix(u.Path, "/c/"); ok {
 		tree, root, err := a.categories(r)
