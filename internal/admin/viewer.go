@@ -75,7 +75,7 @@ func (a *App) enter(_ http.ResponseWriter, r *http.Request, route *web.Route) (*
 // visitor is the actor of a request that nobody has signed in for.
 func visitor(r *http.Request, route *web.Route) actor.Who {
 	return actor.Who{
-		Kind: actor.Guest, IP: web.ClientIP(r), UserAgent: r.UserAgent(),
+		Kind: actor.Guest, IP: web.ClientIP(r), UserAgent: web.UserAgent(r),
 		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
 	}
 }

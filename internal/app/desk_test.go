@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/app/apptest"
 	"github.com/storehand/storehand/internal/assist"
@@ -199,3 +202,8 @@ func request(ctx context.Context, method, address string, form url.Values, heade
 	}
 	return r
 }
+
+// everything is the grant of an administrator.
+var everything = acl.Everything()
+
+func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

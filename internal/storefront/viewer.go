@@ -75,7 +75,7 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 	v.shopper = s
 	who := actor.Who{
 		Kind: actor.Guest, Name: "guest", WebsiteID: s.Website.ID, StoreViewID: s.View.ID,
-		IP: web.ClientIP(r), UserAgent: clip(r.UserAgent(), 300),
+		IP: web.ClientIP(r), UserAgent: web.UserAgent(r),
 		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
 	}
 	r = r.WithContext(actor.With(r.Context(), who))
@@ -223,11 +223,4 @@ func (a *App) admitStay(r *http.Request, s *Shopper, route *web.Route) error {
 		return err
 	}
 	return &fault.Error{Kind: fault.Denied, Code: key, Message: s.T(key)}
-}
-
-func clip(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "")
-	}
-	return s
 }

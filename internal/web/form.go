@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/storehand/storehand/internal/fault"
 )
@@ -69,7 +68,7 @@ func checkLimits(values map[string][]string) error {
 			if len(v) > maxFieldSize || len(name) > 200 {
 				return fault.New(fault.TooLarge, "One of the fields is too long.")
 			}
-			if !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+			if !isText(name) || !isText(v) {
 				return fault.New(fault.Invalid, "The form has characters that are not text.")
 			}
 		}

@@ -129,9 +129,14 @@ func checkOrigin(r *http.Request, route *Route) error {
 // SetCSRF binds this request's forms to a session: secret is the session's
 // bearer secret, from which the token is derived and which it does not reveal.
 func SetCSRF(ctx context.Context, secret string) {
+	Info(ctx).csrf = FormToken(secret)
+}
+
+// FormToken is the token of the forms of a session with this secret.
+func FormToken(secret string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("storehand form token"))
-	Info(ctx).csrf = base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:18])
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:18])
 }
 
 // CSRF is the token that this request's forms must carry in the field "csrf",

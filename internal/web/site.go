@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/id"
@@ -73,10 +76,45 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, pattern string, max
 			s.log(r, rec)
 		}
 	}()
+	if !addressIsText(r) {
+		s.fail(rec, r, fault.New(fault.NotFound, "The address has characters that are not text."))
+		return
+	}
 	if err := step(rec, &r); err != nil {
 		s.fail(rec, r, err)
 	}
 }
+
+// addressIsText refuses, before anything reads them, bytes in an address that
+// no page has put there and that not every database takes.
+func addressIsText(r *http.Request) bool {
+	if !isText(r.URL.Path) {
+		return false
+	}
+	if r.URL.RawQuery == "" {
+		return true
+	}
+	for name, values := range r.URL.Query() {
+		if !isText(name) || slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// isText reports whether s is UTF-8 without zero bytes.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// UserAgent is what the browser calls itself, as much of it as is text.
+func UserAgent(r *http.Request) string {
+	name := strings.ToValidUTF8(strings.ReplaceAll(r.UserAgent(), "\x00", ""), "")
+	if len(name) > maxUserAgent {
+		name = strings.ToValidUTF8(name[:maxUserAgent], "")
+	}
+	return name
+}
+
+const maxUserAgent = 300
 
 func (s *Site) dispatch(w http.ResponseWriter, r **http.Request, route *Route) error {
 	if err := checkOrigin(*r, route); err != nil {

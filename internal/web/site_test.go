@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
@@ -221,4 +222,23 @@ func FuzzLocalPathNeverLeavesTheHost(f *testing.F) {
 			t.Errorf("%q leads to %s", s, abs)
 		}
 	})
+}
+
+func TestAnAddressOfOtherBytesThanTextIsNoAddress(t *testing.T) {
+	s := site("", route("GET /{key}", ok))
+	for path, want := range map[string]int{
+		"/ok": 200, "/%C3%A9?q=%C3%A9": 200, "/ok?broken=%zz": 200,
+		"/%00": 404, "/%ff": 404, "/ok?q=%00": 404, "/ok?q=%ff": 404, "/ok?%ff=1": 404, "/ok?broken=%zz&q=%00": 404,
+	} {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.Header.Set("User-Agent", "a\xff"+strings.Repeat("é", 300))
+	if got := web.UserAgent(r); !utf8.ValidString(got) || len(got) > 300 || !strings.HasPrefix(got, "aé") {
+		t.Errorf("the browser is called %q", got)
+	}
 }
