@@ -3,11 +3,36 @@
 # detector where goroutines meet. One PostgreSQL server serves them all.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-log=$(mktemp); trap 'rm -f "$log"' EXIT
-pg() { go run ./internal/sqldb/sqldbtest/withpostgres -- "$@"; }
+if [ "${1:-}" != inside ]; then
+	mkdir -p .cache
+	go build -o .cache/withpostgres ./internal/sqldb/sqldbtest/withpostgres
+	exec .cache/withpostgres -- "$0" inside
+fi
 
-echo '== packages, both engines, browser'
-pg go test -timeout 25m -v ./... >"$log" 2>&1 || { grep -E '^(---|\s+---) FAIL|^FAIL|^panic|_test.go:[0-9]+:' "$log" | tail -n 120; tail -n 40 "$log"; exit 1; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# run TITLE ARGUMENTS…: one call of go test, its details kept, its summary shown.
+run() {
+	local title=$1 began=$SECONDS
+	shift
+	echo "== $title"
+	if ! go test -timeout 20m -v "$@" >>"$log" 2>&1; then
+		grep -E '^\s*--- FAIL|^FAIL|^panic|^WARNING: DATA RACE|_test\.go:[0-9]+:' "$log" | tail -n 150
+		tail -n 60 "$log"
+		exit 1
+	fi
+	echo "   done in $((SECONDS - began)) s"
+}
+
+packages=$(go list ./... | grep -v '/e2e')
+# shellcheck disable=SC2086 # a list of packages
+run 'packages, on both engines' $packages
+run 'stories in the browser' ./e2e/...
+export CGO_ENABLED=1
+run 'race detector' -race ./impersonate/... ./internal/sqldb/ ./internal/jobs/ ./internal/pagecache/ ./internal/password/ ./internal/web/
+run 'race detector, parallel people' -race -run 'AtOnce|Parallel|NothingIsBegun|Store|Race|Once' ./internal/assist/ ./internal/session/ ./internal/cart/
+
 grep -E '^(ok|FAIL)\s' "$log"
 passed=$(grep -cE '^\s*--- PASS' "$log" || true)
 skipped=$(grep -cE '^\s*--- SKIP' "$log" || true)
@@ -15,10 +40,4 @@ if [ "$skipped" -gt 0 ]; then
 	grep -A3 -E '^\s*--- SKIP' "$log"
 	[ -z "${CI:-}" ] || { echo "$skipped tests were skipped; where CI is set nothing may skip"; exit 1; }
 fi
-
-echo '== race detector'
-race=(./impersonate/... ./internal/sqldb/... ./internal/assist/... ./internal/session/... ./internal/cart/... ./internal/pagecache/... ./internal/jobs/... ./internal/password/...)
-existing=(); for p in "${race[@]}"; do [ -d "${p%/...}" ] && existing+=("$p"); done
-CGO_ENABLED=1 pg go test -race -timeout 15m "${existing[@]}"
-
 echo "$passed passed, 0 failed, $skipped skipped"
