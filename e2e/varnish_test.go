@@ -100,7 +100,7 @@ func TestTheHandOffWorksThroughVarnish(t *testing.T) {
 	story(t)
 	front, back := listen(t), listen(t)
 	s := &shop{t: t, port: front.Addr().(*net.TCPAddr).Port}
-	s.startAs(names{"admin.back.test", "www.front.test", "www.outlet.test"}, app.Options{Proxies: loopback})
+	s.startAs(names{"admin.back.test", "www.front.test", "www.outlet.test"}, app.Options{Proxies: loopback, Varnish: true})
 	s.serve(back)
 	cache := startVarnish(t, back.Addr().(*net.TCPAddr).Port)
 
@@ -119,6 +119,9 @@ func TestTheHandOffWorksThroughVarnish(t *testing.T) {
 	p := s.person()
 	guest := s.person().Open(s.store("english", "/p/item-2")).See("Linen Bag")
 	guest.Reload().See("Linen Bag")
+	if got := guest.Eval(`(r => (r.open("GET", location.href, false), r.send(), r.getResponseHeader("X-Cache")))(new XMLHttpRequest())`); got != "hit" {
+		t.Errorf("the cache answered a page that was asked for before with %q", got)
+	}
 	s.helps(t, p, "www.front.test")
 	guest.Reload().Misses("You are logged in as", "Vera")
 	s.person().Open(s.store("english", "/p/item-2")).See("Linen Bag").Misses("You are logged in as", "Vera")

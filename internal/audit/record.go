@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -80,6 +81,9 @@ func line(e *sqldb.Entry, main sqldb.Object) string {
 	case e.Details != "":
 		return strings.Join(strings.Fields(e.Details), " ")
 	case main.Kind != "":
+		if _, err := strconv.ParseInt(main.ID, 10, 64); err != nil {
+			return words(main.Kind) + " " + main.ID // a path or a code, not a number
+		}
 		return words(main.Kind) + " #" + main.ID
 	}
 	return ""
