@@ -78,9 +78,12 @@ func startVarnish(t *testing.T, backend int) string {
 	})
 	end := time.Now().Add(30 * time.Second)
 	for time.Now().Before(end) {
-		if c, err := net.Dial("tcp", address); err == nil {
-			c.Close()
-			return address
+		// It answers by itself until its first look at the application.
+		if resp, err := http.Get("http://" + address + "/readyz"); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return address
+			}
 		}
 		<-time.After(50 * time.Millisecond)
 	}
@@ -119,9 +122,7 @@ func TestTheHandOffWorksThroughVarnish(t *testing.T) {
 	p := s.person()
 	guest := s.person().Open(s.store("english", "/p/item-2")).See("Linen Bag")
 	guest.Reload().See("Linen Bag")
-	if got := guest.Eval(`(r => (r.open("GET", location.href, false), r.send(), r.getResponseHeader("X-Cache")))(new XMLHttpRequest())`); got != "hit" {
-		t.Errorf("the cache answered a page that was asked for before with %q", got)
-	}
+	guest.Until("an answer that Varnish had kept", `(r => (r.open("GET", location.href, false), r.send(), Number(r.getResponseHeader("Age")) > 0))(new XMLHttpRequest())`)
 	s.helps(t, p, "www.front.test")
 	guest.Reload().Misses("You are logged in as", "Vera")
 	s.person().Open(s.store("english", "/p/item-2")).See("Linen Bag").Misses("You are logged in as", "Vera")

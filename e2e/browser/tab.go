@@ -222,6 +222,22 @@ func (t *Tab) Eval(expression string) string {
 	return string(b)
 }
 
+// Until waits until an expression in the page is true.
+func (t *Tab) Until(what, expression string) *Tab {
+	t.t.Helper()
+	t.until(what, func() error {
+		var yes bool
+		if err := t.eval("!!("+expression+")", &yes); err != nil {
+			return err
+		}
+		if !yes {
+			return errors.New("it is not so")
+		}
+		return nil
+	})
+	return t
+}
+
 // URL is the address shown.
 func (t *Tab) URL() (url string) {
 	_ = t.eval("location.href", &url)
