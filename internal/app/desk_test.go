@@ -207,3 +207,16 @@ func request(ctx context.Context, method, address string, form url.Values, heade
 var everything = acl.Everything()
 
 func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
+
+// recordedText is the whole record as text.
+func recordedText(t *testing.T, d *desk) string {
+	t.Helper()
+	c := &census{t: t, s: d.Shop}
+	var b strings.Builder
+	for _, table := range append(tables(t), "audit_log") {
+		for _, line := range c.table(table) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
