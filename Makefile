@@ -47,6 +47,8 @@ bench: needs
 lint: generate-check
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
 	go vet ./...
+	@want=$$(awk '$$1 == "modernc.org/libc" {print $$2}' "$$(go list -m -f '{{.Dir}}' modernc.org/sqlite)/go.mod"); have=$$(go list -m -f '{{.Version}}' modernc.org/libc); \
+		[ "$$want" = "$$have" ] || { echo "modernc.org/libc is $$have, the SQLite driver was made with $$want"; exit 1; }
 	@test -x $(BIN)/golangci-lint || GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	$(BIN)/golangci-lint run ./...
 

@@ -1,0 +1,600 @@
+-- What the migrations add up to, in SQLite's words. Written by make schema; for reading only.
+
+CREATE TABLE admin_role (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  all_resources BOOLEAN NOT NULL,
+  all_websites BOOLEAN NOT NULL,
+  assist_mode TEXT NOT NULL DEFAULT 'as_configured',
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE admin_role_resource (
+  role_id BIGINT NOT NULL REFERENCES admin_role(id) ON DELETE CASCADE,
+  resource TEXT NOT NULL,
+  PRIMARY KEY (role_id, resource)
+);
+
+CREATE TABLE admin_role_website (
+  role_id BIGINT NOT NULL REFERENCES admin_role(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  PRIMARY KEY (role_id, website_id)
+);
+
+CREATE TABLE admin_session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash TEXT NOT NULL UNIQUE,
+  admin_user_id BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_seen_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  end_cause TEXT NOT NULL DEFAULT '',
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL
+);
+
+CREATE INDEX admin_session_user ON admin_session (admin_user_id, ended_at);
+
+CREATE TABLE admin_user (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  username TEXT NOT NULL,
+  username_key TEXT NOT NULL UNIQUE,
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL UNIQUE,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  role_id BIGINT NOT NULL REFERENCES admin_role(id),
+  active BOOLEAN NOT NULL,
+  last_login_at BIGINT,
+  password_changed_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX admin_user_role ON admin_user (role_id);
+
+CREATE TABLE audit_log (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at BIGINT NOT NULL,
+  action TEXT NOT NULL,
+  action_group TEXT NOT NULL,
+  report_group TEXT NOT NULL,
+  result TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  subject_name TEXT NOT NULL,
+  impersonation_id BIGINT NOT NULL,
+  website_id BIGINT NOT NULL,
+  store_view_id BIGINT NOT NULL,
+  ip TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  route TEXT NOT NULL,
+  object_kind TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  details TEXT NOT NULL,
+  data TEXT NOT NULL
+);
+
+CREATE INDEX audit_action ON audit_log (action, at, id);
+
+CREATE INDEX audit_actor ON audit_log (actor_kind, actor_id, at, id);
+
+CREATE INDEX audit_at ON audit_log (at, id);
+
+CREATE INDEX audit_failed ON audit_log (at, id) WHERE result = 'failure';
+
+CREATE INDEX audit_group ON audit_log (report_group, at, id);
+
+CREATE INDEX audit_group_actor ON audit_log (report_group, actor_kind, actor_id, at, id);
+
+CREATE INDEX audit_stay ON audit_log (impersonation_id, id) WHERE impersonation_id <> 0;
+
+CREATE INDEX audit_subject ON audit_log (subject_id, at, id) WHERE subject_id <> 0;
+
+CREATE TABLE cart (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  public_id TEXT NOT NULL UNIQUE,
+  token_hash TEXT UNIQUE,
+  website_id BIGINT NOT NULL REFERENCES website(id),
+  store_view_id BIGINT NOT NULL,
+  customer_id BIGINT REFERENCES customer(id) ON DELETE CASCADE,
+  active BOOLEAN NOT NULL,
+  version BIGINT NOT NULL DEFAULT 1,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX cart_customer ON cart (customer_id, website_id) WHERE active AND customer_id IS NOT NULL;
+
+CREATE INDEX cart_updated ON cart (updated_at);
+
+CREATE TABLE cart_item (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  cart_id BIGINT NOT NULL REFERENCES cart(id) ON DELETE CASCADE,
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  qty BIGINT NOT NULL,
+  added_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  UNIQUE (cart_id, product_id)
+);
+
+CREATE INDEX cart_item_product ON cart_item (product_id);
+
+CREATE TABLE category (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  parent_id BIGINT REFERENCES category(id),
+  path TEXT NOT NULL DEFAULT '',
+  level BIGINT NOT NULL DEFAULT 0,
+  position BIGINT NOT NULL DEFAULT 0,
+  active BOOLEAN NOT NULL,
+  in_menu BOOLEAN NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX category_parent ON category (parent_id, position);
+
+CREATE INDEX category_path ON category (path);
+
+CREATE TABLE category_text (
+  category_id BIGINT NOT NULL REFERENCES category(id) ON DELETE CASCADE,
+  store_view_id BIGINT NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  url_key TEXT NOT NULL DEFAULT '',
+  description TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (category_id, store_view_id)
+);
+
+CREATE TABLE config_value (
+  path TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  scope_id BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  updated_by TEXT NOT NULL,
+  PRIMARY KEY (path, scope, scope_id)
+);
+
+CREATE TABLE consent_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id BIGINT NOT NULL,
+  value TEXT NOT NULL,
+  until BIGINT,
+  channel TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  reason TEXT NOT NULL DEFAULT '',
+  label TEXT NOT NULL DEFAULT '',
+  at BIGINT NOT NULL
+);
+
+CREATE INDEX consent_event_customer ON consent_event (customer_id, id);
+
+CREATE TABLE customer (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  website_id BIGINT NOT NULL REFERENCES website(id),
+  store_view_id BIGINT,
+  group_id BIGINT NOT NULL REFERENCES customer_group(id),
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  phone TEXT NOT NULL DEFAULT '',
+  phone_key TEXT NOT NULL DEFAULT '',
+  postcode TEXT NOT NULL DEFAULT '',
+  country TEXT NOT NULL DEFAULT '',
+  region TEXT NOT NULL DEFAULT '',
+  region_key TEXT NOT NULL DEFAULT '',
+  city TEXT NOT NULL DEFAULT '',
+  tax_vat TEXT NOT NULL DEFAULT '',
+  password_hash TEXT NOT NULL DEFAULT '',
+  active BOOLEAN NOT NULL,
+  confirmed_at BIGINT,
+  assistance TEXT NOT NULL DEFAULT 'unset',
+  assistance_at BIGINT,
+  assistance_until BIGINT,
+  last_login_at BIGINT,
+  last_seen_at BIGINT,
+  sessions_valid_after BIGINT NOT NULL DEFAULT 0,
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX customer_assistance ON customer (assistance, id);
+
+CREATE INDEX customer_country ON customer (country, id);
+
+CREATE INDEX customer_created ON customer (created_at, id);
+
+CREATE UNIQUE INDEX customer_email ON customer (email_key, website_id);
+
+CREATE INDEX customer_group_id ON customer (group_id, id);
+
+CREATE INDEX customer_inactive ON customer (id) WHERE NOT active;
+
+CREATE INDEX customer_name ON customer (name_key, id);
+
+CREATE INDEX customer_phone ON customer (phone_key, id);
+
+CREATE INDEX customer_postcode ON customer (postcode, id);
+
+CREATE INDEX customer_region ON customer (region_key, id);
+
+CREATE INDEX customer_seen ON customer (last_seen_at, id);
+
+CREATE INDEX customer_unconfirmed ON customer (id) WHERE confirmed_at IS NULL;
+
+CREATE INDEX customer_view ON customer (store_view_id, id);
+
+CREATE INDEX customer_website ON customer (website_id, id);
+
+CREATE TABLE customer_address (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  company TEXT NOT NULL DEFAULT '',
+  street TEXT NOT NULL,
+  city TEXT NOT NULL,
+  region TEXT NOT NULL DEFAULT '',
+  postcode TEXT NOT NULL DEFAULT '',
+  country TEXT NOT NULL,
+  phone TEXT NOT NULL DEFAULT '',
+  vat_id TEXT NOT NULL DEFAULT '',
+  default_billing BOOLEAN NOT NULL,
+  default_shipping BOOLEAN NOT NULL,
+  external_id TEXT NOT NULL DEFAULT '',
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX customer_address_customer ON customer_address (customer_id);
+
+CREATE TABLE customer_group (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE customer_session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash TEXT NOT NULL UNIQUE,
+  customer_id BIGINT NOT NULL,
+  website_id BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_seen_at BIGINT NOT NULL,
+  last_path TEXT NOT NULL DEFAULT '',
+  expires_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  end_cause TEXT NOT NULL DEFAULT '',
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL
+);
+
+CREATE INDEX customer_session_customer ON customer_session (customer_id, ended_at);
+
+CREATE INDEX customer_session_seen ON customer_session (last_seen_at);
+
+CREATE TABLE customer_term (
+  term TEXT NOT NULL,
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  shared BIGINT NOT NULL,
+  PRIMARY KEY (term, customer_id, shared)
+);
+
+CREATE INDEX customer_term_customer ON customer_term (customer_id);
+
+CREATE TABLE impersonation (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  public_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  customer_id BIGINT NOT NULL,
+  customer_name TEXT NOT NULL,
+  customer_email TEXT NOT NULL,
+  website_id BIGINT NOT NULL,
+  store_view_id BIGINT NOT NULL,
+  admin_user_id BIGINT NOT NULL,
+  admin_name TEXT NOT NULL,
+  admin_username TEXT NOT NULL,
+  role_id BIGINT NOT NULL,
+  role_name TEXT NOT NULL,
+  admin_session_id BIGINT NOT NULL,
+  parent_expires_at BIGINT,
+  origin TEXT NOT NULL,
+  reason_code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  mode TEXT NOT NULL,
+  back_path TEXT NOT NULL,
+  back_label TEXT NOT NULL,
+  land_path TEXT NOT NULL,
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  begun_at BIGINT NOT NULL,
+  entered_at BIGINT,
+  last_used_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  idle_micros BIGINT NOT NULL,
+  length_micros BIGINT NOT NULL,
+  ended_at BIGINT,
+  end_cause TEXT NOT NULL DEFAULT '',
+  ended_by TEXT NOT NULL DEFAULT '',
+  challenge TEXT NOT NULL DEFAULT '',
+  code_hash TEXT UNIQUE,
+  code_expires_at BIGINT,
+  code_spent_at BIGINT,
+  session_hash TEXT UNIQUE
+);
+
+CREATE INDEX impersonation_admin ON impersonation (admin_user_id, begun_at);
+
+CREATE INDEX impersonation_begun ON impersonation (begun_at, id);
+
+CREATE INDEX impersonation_customer ON impersonation (customer_id, begun_at);
+
+CREATE INDEX impersonation_live ON impersonation (state, expires_at) WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX impersonation_live_admin ON impersonation (admin_user_id) WHERE ended_at IS NULL;
+
+CREATE INDEX impersonation_live_customer ON impersonation (customer_id) WHERE ended_at IS NULL;
+
+CREATE INDEX impersonation_parent ON impersonation (admin_session_id) WHERE ended_at IS NULL;
+
+CREATE TABLE installation (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE mail_outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body_text TEXT NOT NULL,
+  body_html TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  next_try_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL DEFAULT 0,
+  sent_at BIGINT,
+  last_error TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX mail_outbox_due ON mail_outbox (next_try_at) WHERE sent_at IS NULL;
+
+CREATE TABLE media (
+  key TEXT NOT NULL PRIMARY KEY,
+  content_type TEXT NOT NULL,
+  width BIGINT NOT NULL,
+  height BIGINT NOT NULL,
+  data BLOB NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE newsletter_subscriber (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  website_id BIGINT NOT NULL REFERENCES website(id),
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL,
+  customer_id BIGINT REFERENCES customer(id) ON DELETE SET NULL,
+  subscribed BOOLEAN NOT NULL,
+  changed_at BIGINT NOT NULL
+);
+
+CREATE INDEX newsletter_customer ON newsletter_subscriber (customer_id);
+
+CREATE UNIQUE INDEX newsletter_email ON newsletter_subscriber (email_key, website_id);
+
+CREATE TABLE password_reset (
+  token_hash TEXT NOT NULL PRIMARY KEY,
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  used_at BIGINT
+);
+
+CREATE INDEX password_reset_customer ON password_reset (customer_id);
+
+CREATE TABLE periodic_task (
+  name TEXT NOT NULL PRIMARY KEY,
+  leased_until BIGINT NOT NULL,
+  leased_by TEXT NOT NULL,
+  last_run_at BIGINT NOT NULL
+);
+
+CREATE TABLE product (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sku TEXT NOT NULL,
+  sku_key TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL DEFAULT 'simple',
+  enabled BOOLEAN NOT NULL,
+  visibility TEXT NOT NULL DEFAULT 'both',
+  weight_grams BIGINT NOT NULL DEFAULT 0,
+  tax_class TEXT NOT NULL DEFAULT '',
+  manage_stock BOOLEAN NOT NULL,
+  on_hand BIGINT NOT NULL DEFAULT 0,
+  reserved BIGINT NOT NULL DEFAULT 0,
+  threshold BIGINT NOT NULL DEFAULT 0,
+  in_stock BOOLEAN NOT NULL DEFAULT TRUE,
+  backorders BOOLEAN NOT NULL DEFAULT FALSE,
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX product_created ON product (created_at, id);
+
+CREATE TABLE product_attribute (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (product_id, code)
+);
+
+CREATE INDEX product_attribute_value ON product_attribute (code, value, product_id);
+
+CREATE TABLE product_category (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  category_id BIGINT NOT NULL REFERENCES category(id) ON DELETE CASCADE,
+  position BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (category_id, product_id)
+);
+
+CREATE INDEX product_category_product ON product_category (product_id);
+
+CREATE TABLE product_group_price (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  group_id BIGINT NOT NULL REFERENCES customer_group(id) ON DELETE CASCADE,
+  price BIGINT NOT NULL,
+  PRIMARY KEY (product_id, website_id, group_id)
+);
+
+CREATE TABLE product_listing (
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  category_id BIGINT NOT NULL,
+  position BIGINT NOT NULL,
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  PRIMARY KEY (website_id, category_id, position, product_id)
+);
+
+CREATE INDEX product_listing_product ON product_listing (product_id);
+
+CREATE TABLE product_picture (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  media_key TEXT NOT NULL REFERENCES media(key),
+  thumb_key TEXT NOT NULL REFERENCES media(key),
+  alt TEXT NOT NULL,
+  position BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX product_picture_product ON product_picture (product_id, position);
+
+CREATE TABLE product_price (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  price BIGINT NOT NULL,
+  special_price BIGINT,
+  special_from BIGINT,
+  special_to BIGINT,
+  PRIMARY KEY (product_id, website_id)
+);
+
+CREATE INDEX product_price_from ON product_price (special_from) WHERE special_from IS NOT NULL;
+
+CREATE INDEX product_price_price ON product_price (website_id, price, product_id);
+
+CREATE INDEX product_price_to ON product_price (special_to) WHERE special_to IS NOT NULL;
+
+CREATE VIRTUAL TABLE product_search USING fts5 (name, sku, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3');
+
+CREATE TABLE product_text (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  store_view_id BIGINT NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  name_key TEXT NOT NULL DEFAULT '',
+  url_key TEXT NOT NULL DEFAULT '',
+  short_description TEXT NOT NULL DEFAULT '',
+  description TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (product_id, store_view_id)
+);
+
+CREATE INDEX product_text_name ON product_text (store_view_id, name_key, product_id);
+
+CREATE UNIQUE INDEX product_text_url ON product_text (url_key, store_view_id) WHERE url_key <> '';
+
+CREATE TABLE product_website (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  PRIMARY KEY (product_id, website_id)
+);
+
+CREATE INDEX product_website_website ON product_website (website_id, product_id);
+
+CREATE TABLE recently_viewed (
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  viewed_at BIGINT NOT NULL,
+  PRIMARY KEY (customer_id, product_id)
+);
+
+CREATE TABLE store (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  website_id BIGINT NOT NULL REFERENCES website(id),
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  root_category_id BIGINT,
+  default_view_id BIGINT
+);
+
+CREATE INDEX store_website ON store (website_id);
+
+CREATE TABLE store_view (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  store_id BIGINT NOT NULL REFERENCES store(id),
+  website_id BIGINT NOT NULL REFERENCES website(id),
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  base_url TEXT NOT NULL UNIQUE,
+  active BOOLEAN NOT NULL,
+  sort_order BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX store_view_store ON store_view (store_id);
+
+CREATE INDEX store_view_website ON store_view (website_id);
+
+CREATE TABLE throttle (
+  key TEXT NOT NULL PRIMARY KEY,
+  failures BIGINT NOT NULL,
+  last_failed_at BIGINT NOT NULL,
+  blocked_until BIGINT NOT NULL
+);
+
+CREATE TABLE url_redirect (
+  store_view_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  path TEXT NOT NULL,
+  target_id BIGINT NOT NULL,
+  PRIMARY KEY (store_view_id, kind, path)
+);
+
+CREATE INDEX url_redirect_target ON url_redirect (kind, target_id);
+
+CREATE TABLE version (
+  topic TEXT NOT NULL PRIMARY KEY,
+  value BIGINT NOT NULL
+);
+
+CREATE TABLE website (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  is_default BOOLEAN NOT NULL,
+  default_store_id BIGINT,
+  sort_order BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE TABLE wish_list_item (
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  added_at BIGINT NOT NULL,
+  PRIMARY KEY (customer_id, product_id)
+);
