@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -21,9 +23,19 @@ func Listen(address string) (net.Listener, error) {
 	return l, err
 }
 
+// collectLess lets the heap grow to three times what is in use before it is
+// collected: what is in use is a few MiB, so the processor time saved on every
+// request costs next to nothing. Whoever sets GOGC decides.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+}
+
 // Serve answers on the listener and runs the periodic tasks until ctx is done;
 // then it stops taking requests, finishes those that run, and returns.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	collectLess()
 	srv := &http.Server{
 		Handler:           a.handler,
 		ReadHeaderTimeout: 5 * time.Second,

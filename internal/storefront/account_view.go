@@ -72,9 +72,10 @@ func (a *App) account(w http.ResponseWriter, r *http.Request) error {
 // assistanceState says in a sentence whether support may enter.
 func (a *App) assistanceState(r *http.Request) (string, error) {
 	ctx, s := r.Context(), shopper(r.Context())
-	set, err := a.Assist.Settings(ctx)
-	if err != nil || !set.Enabled {
-		return "", err
+	if s.Stay == nil { // a stay shows that it is switched on
+		if set, err := a.Assist.Settings(ctx); err != nil || !set.Enabled {
+			return "", err
+		}
 	}
 	c, err := a.Assist.Consent(ctx, s.Customer.ID)
 	return s.T(consentKey(c)), err
