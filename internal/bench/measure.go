@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type findings struct {
 	commits float64 // commits a second in a loop, without HTTP
 	starts  []started
 	binary  int64
+	others  float64 // share of the processors that other programs used meanwhile
 }
 
 // get returns the medians of a scenario with a number of workers.
@@ -85,8 +87,14 @@ func measure(ctx context.Context, o options, e sqldb.Engine) (*findings, error) 
 	}
 	defer l.floor.stop()
 	defer l.close()
-	return l.found, l.all(ctx)
+	begin, all, mine := time.Now(), busy(), l.mine()
+	err = l.all(ctx)
+	l.found.others = float64(busy()-all-(l.mine()-mine)) / float64(time.Since(begin)) / float64(runtime.NumCPU())
+	return l.found, err
 }
+
+// mine is the processor time of this program, its children and the database.
+func (l *lab) mine() time.Duration { return cpuOf(append([]int{os.Getpid()}, l.base...)...) }
 
 // databases makes two databases on the server and notes its process.
 func (l *lab) databases(ctx context.Context, server string) (shop, floor string, err error) {

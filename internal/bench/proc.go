@@ -27,6 +27,25 @@ func stat(pid int) (parent int, own, waited time.Duration, ok bool) {
 	return int(number(1)), (number(11) + number(12)) * tick, (number(13) + number(14)) * tick, true
 }
 
+// busy is the processor time that all programs of the machine have used.
+func busy() time.Duration {
+	b, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	f := strings.Fields(line)
+	var sum int64
+	for i, text := range f {
+		if i == 0 || i == 4 || i == 5 || i > 8 { // the name, idle, waiting, guests counted already
+			continue
+		}
+		n, _ := strconv.ParseInt(text, 10, 64)
+		sum += n
+	}
+	return time.Duration(sum) * tick
+}
+
 // tree lists a process and its children.
 func tree(pid int) []int {
 	all := []int{pid}

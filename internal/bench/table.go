@@ -23,6 +23,7 @@ func report(o options, all []*findings) string {
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), processor(), strings.TrimPrefix(runtime.Version(), "go"), o.rounds, o.length, "the local disk")
 	for _, f := range all {
 		fmt.Fprintf(&b, "\n### %s\n\n", engineName(f.engine))
+		fmt.Fprintf(&b, "Other programs used %.0f %% of the processors meanwhile.\n\n", max(f.others, 0)*100)
 		b.WriteString(f.table())
 		b.WriteString("\n" + f.verdicts(o))
 	}
