@@ -234,3 +234,22 @@ func contains(s, part string) bool {
 	}
 	return false
 }
+
+func TestAClosedSQLiteDatabaseIsOneFile(t *testing.T) {
+	dsn := sqldbtest.DSN(t, sqldb.SQLite)
+	db, err := sqldb.Open(context.Background(), sqldb.Options{DSN: dsn, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Hooks(nil, func(context.Context, *sqldb.Tx, *sqldb.Entry) error { return nil })
+	if err := db.Change(sqldbtest.Ctx(), testAction, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Bump(ctx, "config") }); err != nil {
+		t.Fatal(err)
+	}
+	versionOf(t, db.Reader(), "config")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(dsn[len("sqlite:"):] + "-*"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

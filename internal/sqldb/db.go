@@ -133,7 +133,7 @@ func limit(pool *sql.DB, n, otherwise int) {
 
 // Close waits for the running transaction and closes all connections.
 func (db *DB) Close() error {
-	return errors.Join(db.write.close(), db.read.pool.Close(), db.pool.Close())
+	return errors.Join(db.write.close(), db.read.close(), db.pool.Close())
 }
 
 // Engine tells which engine is behind; only code with an engine-specific twin asks.

@@ -96,6 +96,21 @@ func (c *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
+// close lets go of the statements: a connection with open ones is not closed,
+// and SQLite then leaves its write-ahead log behind.
+func (c *statements) close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var errs []error
+	for _, s := range c.byText {
+		errs = append(errs, s.Close())
+	}
+	c.byText = nil
+	return errors.Join(errs...)
+}
+
+func (r *Reader) close() error { return errors.Join(r.stmts.close(), r.pool.Close()) }
+
 // All returns every row of a query, read by scan.
 func All[T any](ctx context.Context, q Querier, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.Query(ctx, query, args...)

@@ -71,7 +71,7 @@ func (w *sqliteWriter) close() error {
 	w.stop.Do(func() { close(w.quit) })
 	<-w.ended
 	if w.conn != nil {
-		return w.conn.Close()
+		return errors.Join(w.stmts.close(), w.conn.Close())
 	}
 	return nil
 }
