@@ -112,7 +112,7 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 		e.Tone, e.Icon, e.Title = ui.Neutral, ui.IconEye, "Page "+t.ObjectID
 	case t.Group == audit.AssistGroup:
 		e.Tone, e.Icon = ui.Neutral, ui.IconAssist
-		if strings.Contains(t.Details, t.ObjectID) { // which session it is, the page says
+		if strings.HasPrefix(t.Details, "Impersonation ") { // which one it is, the page says
 			e.Text = ""
 		}
 	}

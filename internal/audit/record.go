@@ -81,12 +81,26 @@ func line(e *sqldb.Entry, main sqldb.Object) string {
 	case e.Details != "":
 		return strings.Join(strings.Fields(e.Details), " ")
 	case main.Kind != "":
-		if _, err := strconv.ParseInt(main.ID, 10, 64); err != nil {
-			return words(main.Kind) + " " + main.ID // a path or a code, not a number
-		}
-		return words(main.Kind) + " #" + main.ID
+		return named(main)
 	}
 	return ""
+}
+
+// A random id is longID characters; the first shownID tell two apart.
+const (
+	longID  = 32
+	shownID = 8
+)
+
+// named is an object as people write it: Customer #12, Page /cart, Impersonation 0ddefb47.
+func named(o sqldb.Object) string {
+	if _, err := strconv.ParseInt(o.ID, 10, 64); err == nil {
+		return words(o.Kind) + " #" + o.ID
+	}
+	if len(o.ID) == longID && !strings.ContainsAny(o.ID, "/ ") {
+		return words(o.Kind) + " " + o.ID[:shownID]
+	}
+	return words(o.Kind) + " " + o.ID // a path or a code
 }
 
 // parts is what a row keeps as JSON: short keys, there are many rows.

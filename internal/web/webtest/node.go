@@ -9,6 +9,9 @@ import (
 // Node is an element of a page.
 type Node struct{ n *html.Node }
 
+// Name is the element's tag, such as "h1".
+func (e Node) Name() string { return e.n.Data }
+
 // Attr is the value of an attribute, "" without it.
 func (e Node) Attr(name string) string {
 	v, _ := attr(e.n, name)
