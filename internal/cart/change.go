@@ -70,7 +70,7 @@ func (s *Service) Clear(ctx context.Context, o Owner) error {
 			return errUnchanged
 		}
 		tx.About("cart", strconv.FormatInt(h.id, 10))
-		tx.Details = strconv.Itoa(len(c.Lines)) + " lines"
+		tx.Details = lineCount(len(c.Lines))
 		for _, l := range c.Lines {
 			tx.Diff(l.Card.SKU, qtyText(l.Qty), "")
 		}
@@ -147,7 +147,7 @@ func apply(ctx context.Context, tx *sqldb.Tx, c *Cart, outs []Outcome) error {
 		rows[i] = row{ids[o.SKU], o.After}
 	}
 	tx.About("cart", strconv.FormatInt(c.ID, 10))
-	tx.Details = strconv.Itoa(len(outs)) + " lines"
+	tx.Details = lineCount(len(outs))
 	return writeLines(ctx, tx, c.ID, rows)
 }
 
@@ -191,4 +191,12 @@ func putLines(ctx context.Context, tx *sqldb.Tx, cartID int64, rows []row) error
 	text.WriteString(" ON CONFLICT (cart_id, product_id) DO UPDATE SET qty = excluded.qty, updated_at = excluded.updated_at")
 	_, err := tx.Exec(ctx, text.String(), args...)
 	return err
+}
+
+// lineCount says how many lines of a cart something was about.
+func lineCount(n int) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return strconv.Itoa(n) + " lines"
 }

@@ -70,7 +70,7 @@ func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped 
 	}
 	tx.About("cart", strconv.FormatInt(h.id, 10))
 	tx.About("cart", strconv.FormatInt(guest.ID, 10))
-	tx.Details = strconv.Itoa(len(guest.Lines)) + " lines"
+	tx.Details = lineCount(len(guest.Lines))
 	return capped, putLines(ctx, tx, h.id, rows)
 }
 

@@ -42,7 +42,7 @@ func (p Parts) fillCart(ctx context.Context, s *Shop, email string, view store.V
 	o := ownerOf(s, c, view)
 	for i, n := range which {
 		p.Clock.Set(p.Clock.Now().Add(time.Duration(40+n*17) * time.Second))
-		_, err := p.Carts.Add(asCustomer(ctx, c, view), o, s.SKUs[n%len(s.SKUs)], int64(1+i%2))
+		_, err := p.Carts.Add(asCustomer(ctx, c, view, "POST /cart/items"), o, s.SKUs[n%len(s.SKUs)], int64(1+i%2))
 		if err != nil && !fault.Is(err, fault.Invalid) { // the last ones may be in the cart already
 			return err
 		}
@@ -58,9 +58,9 @@ func ownerOf(s *Shop, c customer.Customer, view store.View) cart.Owner {
 	return cart.Owner{CustomerID: c.ID, WebsiteID: website.ID, ViewID: view.ID, GroupID: c.GroupID, Currency: website.Currency}
 }
 
-func asCustomer(ctx context.Context, c customer.Customer, view store.View) context.Context {
+func asCustomer(ctx context.Context, c customer.Customer, view store.View, route string) context.Context {
 	return actor.With(ctx, actor.Who{
 		Kind: actor.Customer, ID: c.ID, Name: c.Name(), Subject: actor.Subject{ID: c.ID, Name: c.Name()},
-		WebsiteID: view.WebsiteID, StoreViewID: view.ID, IP: "203.0.113." + strconv.FormatInt(10+c.ID%200, 10), Route: "POST /cart/add",
+		WebsiteID: view.WebsiteID, StoreViewID: view.ID, IP: "203.0.113." + strconv.FormatInt(10+c.ID%200, 10), Route: route,
 	})
 }

@@ -80,7 +80,7 @@ func (p Parts) person(ctx context.Context, s *Shop, who person, hash string) err
 	if err != nil {
 		return err
 	}
-	_, err = p.Assist.SetConsent(asCustomer(ctx, c, view), assist.ConsentForm{
+	_, err = p.Assist.SetConsent(asCustomer(ctx, c, view, "POST /account/edit"), assist.ConsentForm{
 		CustomerID: id, Allow: who.consent == "yes", Channel: assist.BySelf, Label: "Allow remote shopping assistance",
 	})
 	return err

@@ -66,6 +66,7 @@ func (p Parts) stay(ctx context.Context, s *Shop, r *rand.Rand, username, email 
 		{ReasonCode: "prices"},
 	}[r.IntN(4)]
 	reason.CustomerID, reason.BackPath, reason.BackLabel = c.ID, "/customers", c.Name()
+	who.Route = "POST /customers/{id}/assist"
 	inAdmin := actor.With(ctx, who)
 	begun, err := p.Assist.Begin(inAdmin, reason)
 	if fault.Is(err, fault.Denied) {
@@ -84,7 +85,9 @@ func (p Parts) stay(ctx context.Context, s *Shop, r *rand.Rand, username, email 
 func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context.Context, begun assist.Begun, at time.Time) error {
 	const verifier = "a-verifier-of-the-demo-0123456789abcdefghijkl"
 	sum := sha256.Sum256([]byte(verifier))
-	grant, err := p.Assist.Authorize(inAdmin, begun.PublicID, base64.RawURLEncoding.EncodeToString(sum[:]))
+	who, _ := actor.From(inAdmin)
+	who.Route = "GET /assist/authorize"
+	grant, err := p.Assist.Authorize(actor.With(ctx, who), begun.PublicID, base64.RawURLEncoding.EncodeToString(sum[:]))
 	if err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context
 		}
 	}
 	if r.IntN(3) > 0 {
-		if err := p.addDuring(inside(ctx, in.Stay, view, "POST /cart/add"), s, r, in.Stay, view); err != nil {
+		if err := p.addDuring(inside(ctx, in.Stay, view, "POST /cart/items"), s, r, in.Stay, view); err != nil {
 			return err
 		}
 	}
