@@ -192,6 +192,7 @@ func request(ctx context.Context, method, address string, form url.Values, heade
 		body = strings.NewReader(form.Encode())
 	}
 	r := httptest.NewRequestWithContext(ctx, method, address, body)
+	r.RequestURI = r.URL.RequestURI() // as a browser sends it
 	if method != http.MethodGet && method != http.MethodHead {
 		r.Header.Set("Origin", r.URL.Scheme+"://"+r.URL.Host)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -220,3 +221,5 @@ func recordedText(t *testing.T, d *desk) string {
 	}
 	return b.String()
 }
+
+var systemCtx = sqldbtest.Ctx()
