@@ -206,12 +206,21 @@ func (s *stay) refused(turn int) {
 		if strings.Contains(got.body, s.of.Email) {
 			t.Errorf("%s still shows the customer", name)
 		}
-		if !strings.Contains(strings.Join(got.header.Values("Set-Cookie"), "\n"), web.StayCookie+"=; ") || got.header.Get("Clear-Site-Data") != `"cache"` {
-			t.Errorf("%s leaves the browser its stay: %v", name, got.header)
+		// The late answer to a script leaves the cookie alone: by then another stay may have set it.
+		if name != "a part" {
+			s.left(name, got)
 		}
 	}
 	if after := s.everything(); after != before {
 		t.Errorf("was %s, is %s", before, after)
+	}
+}
+
+// left fails unless an answer takes the stay's cookie away.
+func (s *stay) left(what string, got answer) {
+	s.desk.t.Helper()
+	if !strings.Contains(strings.Join(got.header.Values("Set-Cookie"), "\n"), web.StayCookie+"=; ") || got.header.Get("Clear-Site-Data") != `"cache"` {
+		s.desk.t.Errorf("%s leaves the browser its stay: %v", what, got.header)
 	}
 }
 
