@@ -61,7 +61,7 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /account/assistance", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.assistance},
 		{Pattern: "POST /account/assistance", Access: web.SignedIn, Assisted: web.Denied, Handler: a.saveConsent},
 		{Pattern: "POST /account/assistance/{stay}/end", Access: web.SignedIn, Assisted: web.Denied, Handler: a.endVisit},
-		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.Denied, Handler: a.supportNotice},
+		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.supportNotice}, // reads no stay: see isNotice
 
 		// Login as Customer: the way in and the way out
 		{Pattern: "GET /assist/start", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistStart},
