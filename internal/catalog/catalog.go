@@ -34,6 +34,7 @@ type Service struct {
 	db     *sqldb.DB
 	search searchIndex
 	tree   atomic.Pointer[Tree]
+	counts counts
 	images chan struct{} // bounds how many pictures are decoded at once
 }
 

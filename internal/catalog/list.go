@@ -85,7 +85,7 @@ func (s *Service) List(ctx context.Context, sc Scope, l List) (Listed, error) {
 		}
 		b.matching(s.search, text)
 	}
-	out, err := s.count(ctx, b)
+	out, err := s.counted(ctx, b)
 	if err != nil {
 		return Listed{}, err
 	}
