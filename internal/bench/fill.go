@@ -129,7 +129,7 @@ func (f filler) loadPostgres(ctx context.Context, t table) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range append(names, "ANALYZE "+t.name) {
+	for _, q := range append(names, "VACUUM (ANALYZE) "+t.name) {
 		if _, err := conn.Exec(ctx, q); err != nil {
 			return err
 		}
