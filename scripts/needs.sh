@@ -6,7 +6,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/d
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
 command -v varnishd >/dev/null 2>&1 || [ -x /usr/sbin/varnishd ] || missing+=(varnish)
 command -v gcc >/dev/null 2>&1 || missing+=(gcc libc6-dev) # for the race detector only
-fc-list 2>/dev/null | grep -qi 'noto\|dejavu' || missing+=(fonts-dejavu-core fonts-noto-core)
+fc-list 2>/dev/null | grep -i 'noto\|dejavu' >/dev/null || missing+=(fonts-dejavu-core fonts-noto-core)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 	echo "installing: ${missing[*]}"
