@@ -70,9 +70,8 @@ func story(t *testing.T) {
 // shop is the application, furnished and serving.
 type shop struct {
 	*app.App
-	t     testing.TB
-	port  int
-	stops []func()
+	t    testing.TB
+	port int
 }
 
 // open serves a furnished shop of one's own.

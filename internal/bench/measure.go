@@ -53,10 +53,9 @@ type lab struct {
 type job struct {
 	name    string
 	workers int
-	floor   bool   // measured on the floor, not on the shop
-	sizeOf  string // a static page as large as that scenario's
-	views   *bool  // Log page views
-	counted bool   // report changes for each durable commit
+	floor   bool  // measured on the floor, not on the shop
+	views   *bool // Log page views
+	counted bool  // report changes for each durable commit
 	start   func(i int) (iteration, error)
 }
 
