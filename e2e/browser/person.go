@@ -164,7 +164,14 @@ func (p *Person) attach(id target.ID) *Tab {
 	ctx, cancel := chromedp.NewContext(p.b.ctx, chromedp.WithTargetID(id))
 	tab := &Tab{t: p.t, p: p, ctx: ctx, cancel: cancel, id: id}
 	chromedp.ListenTarget(ctx, tab.event)
-	if err := chromedp.Run(ctx, chromedp.ActionFunc(p.look.apply)); err != nil {
+	err := chromedp.Run(ctx)
+	for range 20 {
+		// A page that is being replaced at this moment refuses to be dressed.
+		if err = chromedp.Run(ctx, chromedp.ActionFunc(p.look.apply)); err == nil || !strings.Contains(err.Error(), "navigated or closed") {
+			break
+		}
+	}
+	if err != nil {
 		cancel()
 		p.t.Fatalf("attach to a tab: %v", err)
 	}
