@@ -533,6 +533,331 @@ CREATE TABLE recently_viewed (
   PRIMARY KEY (customer_id, product_id)
 );
 
+CREATE TABLE sales_comment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  document_kind TEXT NOT NULL,
+  document_id BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  text TEXT NOT NULL,
+  notified BOOLEAN NOT NULL,
+  visible BOOLEAN NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_comment_order ON sales_comment (order_id, id);
+
+CREATE TABLE sales_credit_memo (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL UNIQUE,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  invoice_id BIGINT REFERENCES sales_invoice(id),
+  online BOOLEAN NOT NULL,
+  total_qty BIGINT NOT NULL,
+  subtotal BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  shipping BIGINT NOT NULL,
+  shipping_discount BIGINT NOT NULL DEFAULT 0,
+  shipping_tax BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
+  adjustment_refund BIGINT NOT NULL,
+  adjustment_fee BIGINT NOT NULL,
+  grand_total BIGINT NOT NULL,
+  transaction_ref TEXT NOT NULL DEFAULT '',
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_credit_memo_created ON sales_credit_memo (created_at, id);
+
+CREATE INDEX sales_credit_memo_invoice ON sales_credit_memo (invoice_id) WHERE invoice_id IS NOT NULL;
+
+CREATE INDEX sales_credit_memo_order ON sales_credit_memo (order_id, id);
+
+CREATE TABLE sales_credit_memo_item (
+  credit_memo_id BIGINT NOT NULL REFERENCES sales_credit_memo(id) ON DELETE CASCADE,
+  order_item_id BIGINT NOT NULL REFERENCES sales_order_item(id),
+  qty BIGINT NOT NULL,
+  restocked BOOLEAN NOT NULL,
+  row_total BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
+  PRIMARY KEY (credit_memo_id, order_item_id)
+);
+
+CREATE INDEX sales_credit_memo_item_item ON sales_credit_memo_item (order_item_id);
+
+CREATE TABLE sales_invoice (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL UNIQUE,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  state TEXT NOT NULL,
+  total_qty BIGINT NOT NULL,
+  subtotal BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  shipping BIGINT NOT NULL,
+  shipping_discount BIGINT NOT NULL,
+  shipping_tax BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
+  grand_total BIGINT NOT NULL,
+  refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_refunded BIGINT NOT NULL DEFAULT 0,
+  transaction_ref TEXT NOT NULL DEFAULT '',
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_invoice_created ON sales_invoice (created_at, id);
+
+CREATE INDEX sales_invoice_order ON sales_invoice (order_id, id);
+
+CREATE TABLE sales_invoice_item (
+  invoice_id BIGINT NOT NULL REFERENCES sales_invoice(id) ON DELETE CASCADE,
+  order_item_id BIGINT NOT NULL REFERENCES sales_order_item(id),
+  qty BIGINT NOT NULL,
+  row_total BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
+  qty_refunded BIGINT NOT NULL DEFAULT 0,
+  row_refunded BIGINT NOT NULL DEFAULT 0,
+  discount_refunded BIGINT NOT NULL DEFAULT 0,
+  tax_refunded BIGINT NOT NULL DEFAULT 0,
+  compensation_refunded BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (invoice_id, order_item_id)
+);
+
+CREATE INDEX sales_invoice_item_item ON sales_invoice_item (order_item_id);
+
+CREATE TABLE sales_order (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  public_id TEXT NOT NULL UNIQUE,
+  number TEXT NOT NULL UNIQUE,
+  place_key TEXT UNIQUE,
+  source TEXT NOT NULL,
+  website_id BIGINT NOT NULL,
+  store_view_id BIGINT NOT NULL,
+  customer_id BIGINT,
+  group_id BIGINT NOT NULL,
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  bill_name TEXT NOT NULL,
+  bill_key TEXT NOT NULL,
+  ship_name TEXT NOT NULL,
+  ship_key TEXT NOT NULL,
+  state TEXT NOT NULL,
+  status TEXT NOT NULL,
+  held_state TEXT NOT NULL DEFAULT '',
+  held_status TEXT NOT NULL DEFAULT '',
+  currency TEXT NOT NULL,
+  base_currency TEXT NOT NULL,
+  base_rate_ppm BIGINT NOT NULL DEFAULT 1000000,
+  virtual BOOLEAN NOT NULL,
+  prices_include_tax BOOLEAN NOT NULL,
+  total_qty BIGINT NOT NULL,
+  weight_grams BIGINT NOT NULL DEFAULT 0,
+  subtotal BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  shipping BIGINT NOT NULL,
+  shipping_discount BIGINT NOT NULL,
+  shipping_tax BIGINT NOT NULL,
+  shipping_compensation BIGINT NOT NULL DEFAULT 0,
+  tax BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
+  grand_total BIGINT NOT NULL,
+  invoiced BIGINT NOT NULL DEFAULT 0,
+  canceled BIGINT NOT NULL DEFAULT 0,
+  paid BIGINT NOT NULL DEFAULT 0,
+  refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_invoiced BIGINT NOT NULL DEFAULT 0,
+  shipping_tax_invoiced BIGINT NOT NULL DEFAULT 0,
+  shipping_canceled BIGINT NOT NULL DEFAULT 0,
+  shipping_refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_tax_refunded BIGINT NOT NULL DEFAULT 0,
+  tax_lines TEXT NOT NULL DEFAULT '[]',
+  coupon TEXT NOT NULL DEFAULT '',
+  discount_label TEXT NOT NULL DEFAULT '',
+  rule_ids TEXT NOT NULL DEFAULT '[]',
+  shipping_method TEXT NOT NULL,
+  shipping_title TEXT NOT NULL,
+  payment_method TEXT NOT NULL,
+  payment_title TEXT NOT NULL,
+  po_number TEXT NOT NULL DEFAULT '',
+  parent_id BIGINT,
+  child_id BIGINT,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  ip TEXT NOT NULL DEFAULT '',
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_order_bill ON sales_order (bill_key, id);
+
+CREATE INDEX sales_order_created ON sales_order (created_at, id);
+
+CREATE INDEX sales_order_customer ON sales_order (customer_id, created_at, id) WHERE customer_id IS NOT NULL;
+
+CREATE INDEX sales_order_email ON sales_order (email_key, id);
+
+CREATE INDEX sales_order_ship ON sales_order (ship_key, id);
+
+CREATE INDEX sales_order_status ON sales_order (status, created_at, id);
+
+CREATE INDEX sales_order_stay ON sales_order (impersonation_id) WHERE impersonation_id IS NOT NULL;
+
+CREATE INDEX sales_order_total ON sales_order (grand_total, id);
+
+CREATE INDEX sales_order_website ON sales_order (website_id, created_at, id);
+
+CREATE TABLE sales_order_address (
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  first_name TEXT NOT NULL,
+  last_name TEXT NOT NULL,
+  company TEXT NOT NULL DEFAULT '',
+  street TEXT NOT NULL,
+  city TEXT NOT NULL,
+  region TEXT NOT NULL DEFAULT '',
+  postcode TEXT NOT NULL DEFAULT '',
+  country TEXT NOT NULL,
+  phone TEXT NOT NULL DEFAULT '',
+  vat_id TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (order_id, kind)
+);
+
+CREATE TABLE sales_order_item (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  position BIGINT NOT NULL,
+  product_id BIGINT,
+  parent_product_id BIGINT,
+  sku TEXT NOT NULL,
+  name TEXT NOT NULL,
+  options TEXT NOT NULL DEFAULT '[]',
+  kind TEXT NOT NULL,
+  virtual BOOLEAN NOT NULL,
+  tax_class TEXT NOT NULL DEFAULT '',
+  weight_grams BIGINT NOT NULL DEFAULT 0,
+  price BIGINT NOT NULL,
+  price_incl_tax BIGINT NOT NULL,
+  original_price BIGINT NOT NULL,
+  tax_ppm BIGINT NOT NULL,
+  qty BIGINT NOT NULL,
+  qty_invoiced BIGINT NOT NULL DEFAULT 0,
+  qty_shipped BIGINT NOT NULL DEFAULT 0,
+  qty_canceled BIGINT NOT NULL DEFAULT 0,
+  qty_refunded BIGINT NOT NULL DEFAULT 0,
+  reserved BIGINT NOT NULL DEFAULT 0,
+  row_total BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  compensation BIGINT NOT NULL,
+  row_invoiced BIGINT NOT NULL DEFAULT 0,
+  discount_invoiced BIGINT NOT NULL DEFAULT 0,
+  tax_invoiced BIGINT NOT NULL DEFAULT 0,
+  compensation_invoiced BIGINT NOT NULL DEFAULT 0,
+  row_canceled BIGINT NOT NULL DEFAULT 0,
+  discount_canceled BIGINT NOT NULL DEFAULT 0,
+  tax_canceled BIGINT NOT NULL DEFAULT 0,
+  compensation_canceled BIGINT NOT NULL DEFAULT 0,
+  row_refunded BIGINT NOT NULL DEFAULT 0,
+  discount_refunded BIGINT NOT NULL DEFAULT 0,
+  tax_refunded BIGINT NOT NULL DEFAULT 0,
+  compensation_refunded BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX sales_order_item_order ON sales_order_item (order_id, position);
+
+CREATE INDEX sales_order_item_reserved ON sales_order_item (product_id) WHERE reserved > 0;
+
+CREATE TABLE sales_order_term (
+  term TEXT NOT NULL,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  shared BIGINT NOT NULL,
+  PRIMARY KEY (term, order_id, shared)
+);
+
+CREATE INDEX sales_order_term_order ON sales_order_term (order_id);
+
+CREATE TABLE sales_sequence (
+  kind TEXT NOT NULL,
+  store_view_id BIGINT NOT NULL,
+  next BIGINT NOT NULL,
+  PRIMARY KEY (kind, store_view_id)
+);
+
+CREATE TABLE sales_shipment (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL UNIQUE,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  total_qty BIGINT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_shipment_created ON sales_shipment (created_at, id);
+
+CREATE INDEX sales_shipment_order ON sales_shipment (order_id, id);
+
+CREATE TABLE sales_shipment_item (
+  shipment_id BIGINT NOT NULL REFERENCES sales_shipment(id) ON DELETE CASCADE,
+  order_item_id BIGINT NOT NULL REFERENCES sales_order_item(id),
+  qty BIGINT NOT NULL,
+  PRIMARY KEY (shipment_id, order_item_id)
+);
+
+CREATE INDEX sales_shipment_item_item ON sales_shipment_item (order_item_id);
+
+CREATE TABLE sales_track (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  shipment_id BIGINT NOT NULL REFERENCES sales_shipment(id) ON DELETE CASCADE,
+  carrier TEXT NOT NULL,
+  title TEXT NOT NULL,
+  number TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_track_shipment ON sales_track (shipment_id, id);
+
+CREATE TABLE sales_transaction (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX sales_transaction_created ON sales_transaction (created_at, id);
+
+CREATE INDEX sales_transaction_order ON sales_transaction (order_id, id);
+
+CREATE UNIQUE INDEX sales_transaction_ref ON sales_transaction (provider, kind, reference) WHERE reference <> '';
+
 CREATE TABLE store (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   website_id BIGINT NOT NULL REFERENCES website(id),
