@@ -189,10 +189,13 @@ func checkText(f fault.Fields, view int64, t Text) {
 }
 
 func (p *Product) checkStock(f fault.Fields) {
-	for name, n := range map[string]int64{"on_hand": p.Stock.OnHand, "threshold": p.Stock.Threshold, "weight": p.WeightGrams} {
+	for name, n := range map[string]int64{"threshold": p.Stock.Threshold, "weight": p.WeightGrams} {
 		if n < 0 || n > maxStock {
 			f.Add(name, "Enter a whole number from 0 to %d.", maxStock)
 		}
+	}
+	if p.Stock.OnHand < -maxStock || p.Stock.OnHand > maxStock { // below zero: owed on backorder
+		f.Add("on_hand", "Enter a whole number up to %d.", maxStock)
 	}
 }
 

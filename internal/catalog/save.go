@@ -124,6 +124,8 @@ func CheckTaken(ctx context.Context, q sqldb.Querier, p *Product) error {
 	return f.Err()
 }
 
+// writeProduct moves what is on hand by how much it was changed: orders move it
+// too, without a new version.
 func writeProduct(ctx context.Context, tx *sqldb.Tx, p, before *Product) (int64, error) {
 	now := sqldb.Micros(tx.Now())
 	st := p.Stock
@@ -135,10 +137,10 @@ func writeProduct(ctx context.Context, tx *sqldb.Tx, p, before *Product) (int64,
 			st.Manage, st.OnHand, st.Threshold, st.InStock, st.Backorders, created(p, tx), now)
 	}
 	n, err := tx.Exec(ctx, `UPDATE product SET sku = $3, sku_key = $4, enabled = $5, visibility = $6, weight_grams = $7,
-		tax_class = $8, manage_stock = $9, on_hand = $10, threshold = $11, in_stock = $12, backorders = $13,
+		tax_class = $8, manage_stock = $9, on_hand = on_hand + $10, threshold = $11, in_stock = $12, backorders = $13,
 		version = version + 1, updated_at = $14 WHERE id = $1 AND version = $2`,
 		p.ID, before.Version, p.SKU, SKUKey(p.SKU), p.Enabled, p.Visibility, p.WeightGrams,
-		p.TaxClass, st.Manage, st.OnHand, st.Threshold, st.InStock, st.Backorders, now)
+		p.TaxClass, st.Manage, st.OnHand-before.Stock.OnHand, st.Threshold, st.InStock, st.Backorders, now)
 	if err == nil && n == 0 {
 		err = changedMeanwhile()
 	}

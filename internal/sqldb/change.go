@@ -117,6 +117,16 @@ func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	return t.conn.queryRow(ctx, query, args)
 }
 
+// Hold ends a SELECT … ORDER BY id of rows that the change decides on and then
+// writes: PostgreSQL keeps them for this change, in that order. SQLite has one
+// writer at a time.
+func (t *Tx) Hold() string {
+	if t.db.engine == Postgres {
+		return " FOR NO KEY UPDATE"
+	}
+	return ""
+}
+
 // Also records a further action that is part of this change, such as the end of
 // a stay when consent is withdrawn. An empty Result means success.
 func (t *Tx) Also(e Entry) {
