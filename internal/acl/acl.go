@@ -17,6 +17,25 @@ type Resource string
 const (
 	Dashboard Resource = "dashboard"
 
+	OrdersView      Resource = "sales.orders"
+	OrdersCreate    Resource = "sales.orders_create"
+	OrdersEdit      Resource = "sales.orders_edit"
+	OrdersHold      Resource = "sales.orders_hold"
+	OrdersUnhold    Resource = "sales.orders_unhold"
+	OrdersCancel    Resource = "sales.orders_cancel"
+	OrdersComment   Resource = "sales.orders_comment"
+	OrdersEmail     Resource = "sales.orders_email"
+	OrdersReorder   Resource = "sales.orders_reorder"
+	OrdersExport    Resource = "sales.orders_export"
+	InvoicesView    Resource = "sales.invoices"
+	InvoicesCreate  Resource = "sales.invoices_create"
+	ShipmentsView   Resource = "sales.shipments"
+	ShipmentsCreate Resource = "sales.shipments_create"
+	ShipmentsTrack  Resource = "sales.shipments_track"
+	MemosView       Resource = "sales.credit_memos"
+	MemosCreate     Resource = "sales.credit_memos_create"
+	Transactions    Resource = "sales.transactions"
+
 	CustomersAll      Resource = "customers.view"
 	CustomersEdit     Resource = "customers.edit"
 	CustomersDelete   Resource = "customers.delete"
@@ -42,11 +61,13 @@ const (
 	ConfigCatalog   Resource = "config.catalog"
 	ConfigCustomers Resource = "config.customers"
 	ConfigAssist    Resource = "config.login_as_customer"
+	ConfigSales     Resource = "config.sales"
 	ConfigMail      Resource = "config.mail"
 	ConfigAdvanced  Resource = "config.advanced"
 
 	SystemUsers   Resource = "system.users"
 	SystemRoles   Resource = "system.roles"
+	SystemOutbox  Resource = "system.outbox"
 	ActionsReport Resource = "actions.report"
 	ActionsExport Resource = "actions.export"
 )
@@ -68,6 +89,36 @@ func Tree() []Node { return tree }
 
 var tree = []Node{
 	leaf(Dashboard, "Dashboard", ""),
+	branch("Sales",
+		branch("Operations",
+			branch("Orders",
+				leaf(OrdersView, "View", "the grid and the order pages"),
+				leaf(OrdersCreate, "Create", "place orders in the Admin"),
+				leaf(OrdersEdit, "Edit", "addresses, and replacing an order by a new one"),
+				leaf(OrdersHold, "Hold", ""),
+				leaf(OrdersUnhold, "Unhold", ""),
+				leaf(OrdersCancel, "Cancel", ""),
+				leaf(OrdersComment, "Comment", ""),
+				leaf(OrdersEmail, "Send Email", "mails of orders and their documents, payment links"),
+				leaf(OrdersReorder, "Reorder", ""),
+				leaf(OrdersExport, "Export", ""),
+			),
+			branch("Invoices",
+				leaf(InvoicesView, "View", ""),
+				leaf(InvoicesCreate, "Create", ""),
+			),
+			branch("Shipments",
+				leaf(ShipmentsView, "View", ""),
+				leaf(ShipmentsCreate, "Create", ""),
+				leaf(ShipmentsTrack, "Track", "add and remove tracking numbers"),
+			),
+			branch("Credit Memos",
+				leaf(MemosView, "View", ""),
+				leaf(MemosCreate, "Create", "give money back"),
+			),
+			leaf(Transactions, "Transactions", ""),
+		),
+	),
 	branch("Catalog",
 		branch("Products",
 			leaf(CatalogProducts, "View products", ""),
@@ -106,6 +157,7 @@ var tree = []Node{
 			leaf(ConfigCatalog, "Catalog Section", ""),
 			leaf(ConfigCustomers, "Customer Configuration Section", ""),
 			leaf(ConfigAssist, "Login as Customer Section", ""),
+			leaf(ConfigSales, "Sales Section", ""),
 			leaf(ConfigMail, "Mail Section", ""),
 			leaf(ConfigAdvanced, "Advanced Section", ""),
 		),
@@ -115,6 +167,7 @@ var tree = []Node{
 			leaf(SystemUsers, "All Users", ""),
 			leaf(SystemRoles, "User Roles", ""),
 		),
+		leaf(SystemOutbox, "E-mail outbox", ""),
 		branch("Action Logs",
 			leaf(ActionsReport, "Report", ""),
 			leaf(ActionsExport, "Export the report", ""),

@@ -29,6 +29,13 @@ type navPart struct {
 
 // sidebar is named as the seeds name it.
 var sidebarParts = []navPart{
+	{"Sales", ui.IconCart, []navGroup{{"", []navItem{
+		{"Orders", "/sales/orders", acl.OrdersView},
+		{"Invoices", "/sales/invoices", acl.InvoicesView},
+		{"Shipments", "/sales/shipments", acl.ShipmentsView},
+		{"Credit Memos", "/sales/creditmemos", acl.MemosView},
+		{"Transactions", "/sales/transactions", acl.Transactions},
+	}}}},
 	{"Customers", ui.IconUsers, []navGroup{{"", []navItem{
 		{"All Customers", "/customers", acl.CustomersAll},
 		{"Now Online", "/customers/online", acl.CustomersOnline},

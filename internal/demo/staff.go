@@ -8,11 +8,15 @@ import (
 	"github.com/storehand/storehand/internal/staff"
 )
 
-// supportDesk may see and edit customers and log in as them; it may not see the
-// log. audit may see the log and the report; it may not log in as anybody.
+// supportDesk may see and edit customers, see and change orders, and log in as
+// customers; it may neither bill, ship nor give money
+// back, nor see the log. audit may see the log and the report; it may not log in
+// as anybody.
 var (
 	supportDesk = []acl.Resource{
-		acl.Dashboard, acl.CustomersAll, acl.CustomersEdit, acl.CustomersPassword, acl.CustomersCart, acl.CustomersExport,
+		acl.Dashboard, acl.OrdersView, acl.OrdersCreate, acl.OrdersEdit, acl.OrdersHold, acl.OrdersUnhold, acl.OrdersCancel,
+		acl.OrdersComment, acl.OrdersEmail, acl.OrdersReorder, acl.InvoicesView, acl.ShipmentsView, acl.ShipmentsTrack, acl.MemosView,
+		acl.CustomersAll, acl.CustomersEdit, acl.CustomersPassword, acl.CustomersCart, acl.CustomersExport,
 		acl.CustomersOnline, acl.CustomersGroups, acl.AssistLogin, acl.CatalogProducts, acl.CatalogCategories,
 	}
 	audit = []acl.Resource{acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.ActionsReport, acl.ActionsExport}
