@@ -38,13 +38,19 @@ type Rate struct {
 
 // Line is one position before totals.
 type Line struct {
-	Qty       int64
-	Price     int64  // of one piece, with or without tax as Settings say
-	Rates     []Rate // none: not taxed
-	StoreRate []Rate // with prices that include tax: what they include, when that differs from Rates (cross-border)
+	Qty   int64
+	Price int64  // of one piece, with or without tax as Settings say
+	Rates []Rate // none: not taxed
+
+	// StoreRate is, with prices that include tax, what they include when that
+	// differs from Rates: it is taken out of the price and Rates are put on. nil:
+	// the price includes Rates (or cross-border trade keeps the price as it is);
+	// empty: it includes nothing.
+	StoreRate []Rate
 
 	// Discount is the share of discounts on this line, of the whole quantity, in
-	// the terms of Price (with tax if prices include it). Positive.
+	// the terms of Price (with tax if prices include it) as this customer pays it.
+	// Positive. See Settings.Discountable.
 	Discount int64
 }
 
@@ -56,6 +62,9 @@ type Input struct {
 	Shipping         int64
 	ShippingDiscount int64
 	ShippingRates    []Rate
+
+	// ShippingStoreRate is for shipping what StoreRate is for a line.
+	ShippingStoreRate []Rate
 }
 
 // LineResult is what a line costs. RowTotal is without tax and before discount;
