@@ -19,6 +19,7 @@ import (
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
@@ -42,6 +43,7 @@ type Deps struct {
 	Customers *customer.Service
 	Catalog   *catalog.Service
 	Carts     *cart.Service
+	Sales     *sales.Service
 	Assist    *assist.Service
 	Mail      *mail.Outbox
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/password"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
@@ -64,6 +65,7 @@ type App struct {
 	Customers *customer.Service
 	Catalog   *catalog.Service
 	Carts     *cart.Service
+	Sales     *sales.Service
 	Pages     *pagecache.Cache
 	Assist    *assist.Service
 	Mail      *mail.Outbox
@@ -137,6 +139,7 @@ func (a *App) wire(adminHost string) error {
 	a.Customers = customer.New(db, customer.Deps{
 		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
 	})
+	a.Sales = sales.New(db, sales.Deps{Stores: a.Stores, Config: a.Config, Outbox: a.Mail})
 	a.tasks()
 	db.Hooks(a.Assist.Guard, audit.Record)
 	a.handler = a.routeHosts(adminHost)
@@ -164,12 +167,12 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
-		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Mail: a.Mail,
+		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail,
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
-		Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages,
+		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages,
 	})
 	shop := a.Pages.Handler(shopSide)
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -31,6 +31,10 @@ const (
 	TrackAdded     sqldb.Action = "shipment.track_added"
 	TrackRemoved   sqldb.Action = "shipment.track_removed"
 	CreditMemoMade sqldb.Action = "credit_memo.created"
+	PaymentAsked   sqldb.Action = "order.payment_requested"
+	PaymentFailed  sqldb.Action = "order.payment_failed"
+	PaymentVoided  sqldb.Action = "order.payment_voided"
+	PaymentJudged  sqldb.Action = "order.payment_review"
 )
 
 // State is where an order is in its life; see state.go for the table.
@@ -38,7 +42,7 @@ type State string
 
 // The states.
 const (
-	New            State = "new"
+	StateNew       State = "new"
 	PendingPayment State = "pending_payment"
 	PaymentReview  State = "payment_review"
 	Processing     State = "processing"
@@ -117,7 +121,7 @@ type Draft struct {
 	PaymentMethod       string
 	PaymentTitle        string
 	PONumber            string
-	State               State // New, Processing or PendingPayment, as the payment method says
+	State               State // StateNew, Processing or PendingPayment, as the payment method says
 	ParentID            int64 // the order this one replaces (edit)
 	Comment             string
 	Notify              bool // mail the confirmation
@@ -163,6 +167,13 @@ type Order struct {
 	ShippingCanceled            int64
 	ShippingRefunded            int64
 	ShippingTaxRefunded         int64
+	ShippingCompensation        int64 // part of Compensation
+	ShippingDiscountRefunded    int64
+	ShippingCompRefunded        int64
+	BaseCurrency                string
+	BaseRatePPM                 int64
+	RuleIDs                     []int64
+	PayingID                    int64 // the transaction a provider is being asked for
 	TaxLines                    []totals.TaxLine
 	Coupon, DiscountLabel       string
 	ShippingMethod              string
@@ -202,10 +213,20 @@ type Item struct {
 	Virtual                                          bool
 	TaxClass                                         string
 	Price, PriceInclTax, OriginalPrice, TaxPPM       int64
+	WeightGrams                                      int64
 	Qty, Invoiced, Shipped, CanceledQty, RefundedQty int64
-	Reserved                                         int64
+	Dropped                                          int64 // refunded without having been shipped
+	Reserved                                         int64 // still held in stock
 	Ordered                                          Parts // the whole line
 	InvoicedParts, CanceledParts, RefundedParts      Parts
+}
+
+// InvoiceLine is a line of an invoice, with what was refunded of it.
+type InvoiceLine struct {
+	InvoiceID, ItemID int64
+	Qty, RefundedQty  int64
+	Parts             Parts
+	RefundedParts     Parts
 }
 
 // Parts are the amounts of (a part of) a line: Row - Discount + Tax + Compensation is paid for it.
@@ -214,7 +235,7 @@ type Parts struct{ Row, Discount, Tax, Compensation int64 }
 // Total is what is paid.
 func (p Parts) Total() int64 { return p.Row - p.Discount + p.Tax + p.Compensation }
 
-// ToInvoice, ToShip and ToRefund are how many pieces may still be.
+// ToInvoice is how many pieces may still be invoiced.
 func (i Item) ToInvoice() int64 { return i.Qty - i.CanceledQty - i.Invoiced }
 
 // ToShip is how many pieces are still to be shipped; a virtual line has none.
@@ -222,8 +243,15 @@ func (i Item) ToShip() int64 {
 	if i.Virtual {
 		return 0
 	}
-	unshipped := max(0, i.RefundedQty-i.Shipped)
-	return max(0, i.Qty-i.CanceledQty-i.Shipped-unshipped)
+	return i.Qty - i.CanceledQty - i.Shipped - i.Dropped
+}
+
+// ToCancel is how many pieces were neither invoiced nor shipped.
+func (i Item) ToCancel() int64 {
+	if i.Virtual {
+		return i.ToInvoice()
+	}
+	return min(i.ToInvoice(), i.ToShip())
 }
 
 // ToRefund is how many invoiced pieces are not refunded yet.
@@ -280,6 +308,36 @@ type DocLine struct {
 	Parts     Parts // zero for shipments
 	Restocked bool  // credit memos
 }
+
+// Transaction is what a payment provider did, or was asked to do.
+type Transaction struct {
+	ID, OrderID int64
+	Kind        TransactionKind
+	State       string // started, done, failed
+	Provider    string
+	Reference   string // the provider's
+	Amount      int64
+	Note        string
+	CreatedAt   time.Time
+}
+
+// TransactionKind is what was done.
+type TransactionKind string
+
+// The kinds of transaction.
+const (
+	Authorization TransactionKind = "authorization"
+	Capture       TransactionKind = "capture"
+	Refunding     TransactionKind = "refund"
+	Voiding       TransactionKind = "void"
+)
+
+// The states of a transaction.
+const (
+	Started = "started" // asked, no answer yet
+	Done    = "done"
+	Failed  = "failed"
+)
 
 // Comment is an entry of an order's history.
 type Comment struct {

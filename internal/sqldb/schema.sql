@@ -689,6 +689,8 @@ CREATE TABLE sales_order (
   shipping_canceled BIGINT NOT NULL DEFAULT 0,
   shipping_refunded BIGINT NOT NULL DEFAULT 0,
   shipping_tax_refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_discount_refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_compensation_refunded BIGINT NOT NULL DEFAULT 0,
   tax_lines TEXT NOT NULL DEFAULT '[]',
   coupon TEXT NOT NULL DEFAULT '',
   discount_label TEXT NOT NULL DEFAULT '',
@@ -705,6 +707,7 @@ CREATE TABLE sales_order (
   actor_name TEXT NOT NULL,
   impersonation_id BIGINT,
   ip TEXT NOT NULL DEFAULT '',
+  paying_id BIGINT,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
@@ -725,6 +728,8 @@ CREATE INDEX sales_order_status ON sales_order (status, created_at, id);
 CREATE INDEX sales_order_stay ON sales_order (impersonation_id) WHERE impersonation_id IS NOT NULL;
 
 CREATE INDEX sales_order_total ON sales_order (grand_total, id);
+
+CREATE INDEX sales_order_unpaid ON sales_order (created_at, id) WHERE state = 'pending_payment';
 
 CREATE INDEX sales_order_website ON sales_order (website_id, created_at, id);
 
@@ -766,6 +771,7 @@ CREATE TABLE sales_order_item (
   qty_shipped BIGINT NOT NULL DEFAULT 0,
   qty_canceled BIGINT NOT NULL DEFAULT 0,
   qty_refunded BIGINT NOT NULL DEFAULT 0,
+  qty_dropped BIGINT NOT NULL DEFAULT 0,
   reserved BIGINT NOT NULL DEFAULT 0,
   row_total BIGINT NOT NULL,
   discount BIGINT NOT NULL,
@@ -845,6 +851,7 @@ CREATE TABLE sales_transaction (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
   kind TEXT NOT NULL,
+  state TEXT NOT NULL,
   provider TEXT NOT NULL,
   reference TEXT NOT NULL,
   amount BIGINT NOT NULL,

@@ -20,6 +20,7 @@ import (
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/pagecache"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/store"
@@ -39,6 +40,7 @@ type Deps struct {
 	Customers *customer.Service
 	Catalog   *catalog.Service
 	Carts     *cart.Service
+	Sales     *sales.Service
 	Assist    *assist.Service
 	Pages     *pagecache.Cache
 	Mail      *mail.Outbox

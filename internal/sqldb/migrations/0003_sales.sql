@@ -13,6 +13,7 @@ CREATE TABLE sales_sequence (
 -- paid, refunded … are running sums over the documents. actor_… is who placed it, impersonation_id in which stay.
 -- discount and shipping_discount are positive. tax holds the lines' tax and shipping_tax.
 -- compensation is the discount tax compensation of prices that include tax (rule R4).
+-- paying_id is the transaction that a provider is being asked for: meanwhile no other document is made.
 CREATE TABLE sales_order (
   id {{pk}},
   public_id {{text}} NOT NULL UNIQUE,
@@ -60,6 +61,8 @@ CREATE TABLE sales_order (
   shipping_canceled BIGINT NOT NULL DEFAULT 0,
   shipping_refunded BIGINT NOT NULL DEFAULT 0,
   shipping_tax_refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_discount_refunded BIGINT NOT NULL DEFAULT 0,
+  shipping_compensation_refunded BIGINT NOT NULL DEFAULT 0,
   tax_lines {{text}} NOT NULL DEFAULT '[]',
   coupon {{text}} NOT NULL DEFAULT '',
   discount_label {{text}} NOT NULL DEFAULT '',
@@ -76,6 +79,7 @@ CREATE TABLE sales_order (
   actor_name {{text}} NOT NULL,
   impersonation_id BIGINT,
   ip {{text}} NOT NULL DEFAULT '',
+  paying_id BIGINT,
   version BIGINT NOT NULL DEFAULT 1,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
@@ -88,6 +92,7 @@ CREATE INDEX sales_order_bill ON sales_order (bill_key, id);
 CREATE INDEX sales_order_ship ON sales_order (ship_key, id);
 CREATE INDEX sales_order_website ON sales_order (website_id, created_at, id);
 CREATE INDEX sales_order_total ON sales_order (grand_total, id);
+CREATE INDEX sales_order_unpaid ON sales_order (created_at, id) WHERE state = 'pending_payment';
 CREATE INDEX sales_order_stay ON sales_order (impersonation_id) WHERE impersonation_id IS NOT NULL;
 -- What the keyword box finds an order by, folded: number, number without zeros, e-mail, names from each word.
 -- shared works as in customer_term.
@@ -117,6 +122,7 @@ CREATE TABLE sales_order_address (
 
 -- price is the unit price without tax, price_incl_tax with; row_total is without tax, before discount.
 -- …_invoiced, …_canceled, …_refunded are running sums (rule R6: the last unit takes the remainder).
+-- qty_dropped of the refunded pieces were never shipped and never will be.
 -- reserved is how many pieces this line still holds in stock: product.reserved is their sum.
 CREATE TABLE sales_order_item (
   id {{pk}},
@@ -140,6 +146,7 @@ CREATE TABLE sales_order_item (
   qty_shipped BIGINT NOT NULL DEFAULT 0,
   qty_canceled BIGINT NOT NULL DEFAULT 0,
   qty_refunded BIGINT NOT NULL DEFAULT 0,
+  qty_dropped BIGINT NOT NULL DEFAULT 0,
   reserved BIGINT NOT NULL DEFAULT 0,
   row_total BIGINT NOT NULL,
   discount BIGINT NOT NULL,
@@ -293,11 +300,13 @@ CREATE TABLE sales_comment (
 );
 CREATE INDEX sales_comment_order ON sales_comment (order_id, id);
 
--- What a payment provider did, or was asked to do. reference is the provider's.
+-- What a payment provider did, or was asked to do. reference is the provider's. kind: authorization, capture,
+-- refund, void. state: started (asked, no answer yet), done, failed.
 CREATE TABLE sales_transaction (
   id {{pk}},
   order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
   kind {{text}} NOT NULL,
+  state {{text}} NOT NULL,
   provider {{text}} NOT NULL,
   reference {{text}} NOT NULL,
   amount BIGINT NOT NULL,
