@@ -63,6 +63,9 @@ const (
 	ConfigAssist    Resource = "config.login_as_customer"
 	ConfigSales     Resource = "config.sales"
 	ConfigMail      Resource = "config.mail"
+	ConfigDelivery  Resource = "config.delivery_methods"
+	ConfigPayment   Resource = "config.payment_methods"
+	ConfigCheckout  Resource = "config.checkout"
 	ConfigAdvanced  Resource = "config.advanced"
 
 	SystemUsers   Resource = "system.users"
@@ -159,6 +162,9 @@ var tree = []Node{
 			leaf(ConfigAssist, "Login as Customer Section", ""),
 			leaf(ConfigSales, "Sales Section", ""),
 			leaf(ConfigMail, "Mail Section", ""),
+			leaf(ConfigDelivery, "Delivery Methods Section", "with the table rates"),
+			leaf(ConfigPayment, "Payment Methods Section", ""),
+			leaf(ConfigCheckout, "Checkout Section", ""),
 			leaf(ConfigAdvanced, "Advanced Section", ""),
 		),
 	),

@@ -22,6 +22,9 @@ var sections = []Section{
 	{"catalog/catalog", "Catalog", "Catalog", acl.ConfigCatalog},
 	{"customers/customer_configuration", "Customers", "Customer Configuration", acl.ConfigCustomers},
 	{"customers/login_as_customer", "Customers", "Login as Customer", acl.ConfigAssist},
+	{"sales/delivery_methods", "Sales", "Delivery Methods", acl.ConfigDelivery},
+	{"sales/payment_methods", "Sales", "Payment Methods", acl.ConfigPayment},
+	{"sales/checkout", "Sales", "Checkout", acl.ConfigCheckout},
 	{"advanced/admin", "Advanced", "Admin", acl.ConfigAdvanced},
 }
 
@@ -32,6 +35,9 @@ const (
 	Catalog       = "catalog/catalog"
 	Customers     = "customers/customer_configuration"
 	AssistSection = "customers/login_as_customer"
+	Delivery      = "sales/delivery_methods"
+	Payment       = "sales/payment_methods"
+	Checkout      = "sales/checkout"
 	Admin         = "advanced/admin"
 )
 

@@ -4,11 +4,32 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 )
+
+// SplitCountries reads a list of codes as a merchant types it: "DE, at CH".
+func SplitCountries(list string) []string {
+	return strings.FieldsFunc(strings.ToUpper(list), func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
+}
+
+// sentence is an error that is shown to people as it is.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
+
+// CountryCodes refuses a list with anything but codes of countries in it.
+func CountryCodes(list string) error {
+	for _, code := range SplitCountries(list) {
+		if !KnownCountry(code) {
+			return sentence("“" + code + "” is not the two-letter code of a country.")
+		}
+	}
+	return nil
+}
 
 // Country is a country one can live in, named in some language.
 type Country struct{ Code, Name string }

@@ -155,6 +155,18 @@ CREATE TABLE category_text (
   PRIMARY KEY (category_id, store_view_id)
 );
 
+CREATE TABLE checkout (
+  cart_id BIGINT PRIMARY KEY REFERENCES cart(id) ON DELETE CASCADE,
+  email TEXT NOT NULL DEFAULT '',
+  shipping_address TEXT NOT NULL DEFAULT '{}',
+  billing_address TEXT NOT NULL DEFAULT '{}',
+  billing_same BOOLEAN NOT NULL DEFAULT TRUE,
+  shipping_method TEXT NOT NULL DEFAULT '',
+  payment_method TEXT NOT NULL DEFAULT '',
+  po_number TEXT NOT NULL DEFAULT '',
+  updated_at BIGINT NOT NULL
+);
+
 CREATE TABLE config_value (
   path TEXT NOT NULL,
   scope TEXT NOT NULL,
@@ -408,6 +420,49 @@ CREATE TABLE password_reset (
 );
 
 CREATE INDEX password_reset_customer ON password_reset (customer_id);
+
+CREATE TABLE payment_event (
+  provider TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  order_id BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  received_at BIGINT NOT NULL,
+  PRIMARY KEY (provider, event_id)
+);
+
+CREATE TABLE payment_intent (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  provider TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  captured BIGINT NOT NULL DEFAULT 0,
+  refunded BIGINT NOT NULL DEFAULT 0,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  UNIQUE (provider, reference)
+);
+
+CREATE INDEX payment_intent_open ON payment_intent (expires_at) WHERE state = 'open';
+
+CREATE INDEX payment_intent_order ON payment_intent (order_id, id);
+
+CREATE TABLE payment_link (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash TEXT NOT NULL UNIQUE,
+  order_id BIGINT NOT NULL REFERENCES sales_order(id) ON DELETE CASCADE,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  impersonation_id BIGINT,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  revoked BOOLEAN NOT NULL DEFAULT FALSE
+);
+
+CREATE INDEX payment_link_order ON payment_link (order_id, id);
 
 CREATE TABLE periodic_task (
   name TEXT NOT NULL PRIMARY KEY,
@@ -864,6 +919,18 @@ CREATE INDEX sales_transaction_created ON sales_transaction (created_at, id);
 CREATE INDEX sales_transaction_order ON sales_transaction (order_id, id);
 
 CREATE UNIQUE INDEX sales_transaction_ref ON sales_transaction (provider, kind, reference) WHERE reference <> '';
+
+CREATE TABLE shipping_rate (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  measure TEXT NOT NULL,
+  country TEXT NOT NULL,
+  region TEXT NOT NULL,
+  postcode TEXT NOT NULL,
+  from_value BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  UNIQUE (website_id, measure, country, region, postcode, from_value)
+);
 
 CREATE TABLE store (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
