@@ -25,6 +25,7 @@ func (a *App) actionExport(w http.ResponseWriter, r *http.Request) error {
 	if len(errs) > 0 {
 		return fault.New(fault.Invalid, "The filters of this export could not be understood. Go back and press Search first.")
 	}
+	filter.Websites = reach(r.Context())
 	format := f.Text("format")
 	if format != "csv" && format != "jsonl" {
 		return fault.New(fault.Invalid, "There is no such format.")

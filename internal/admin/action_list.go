@@ -74,6 +74,7 @@ func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 	g := spec.read(r)
 	filter, errs := readActionFilter(g.Filters, a.Now())
 	f.Values, f.Errors = g.Filters, errs
+	filter.Websites = reach(ctx)
 	found, err := a.Audit.Search(ctx, filter, g.Cursor, g.Size)
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 		p.Actions = actionExports(g.keep("columns", "size"), web.CSRF(ctx))
 	}
 	args := g.args(p)
-	args.FilterOpen, args.FilterReset = true, spec.Path
+	args.FilterOpen, args.FilterWide, args.FilterReset = true, len(errs) == 0, spec.Path
 	page := adminPage{Title: "Actions Report", Nav: spec.Path, Header: ui.Header{Lead: "Every change and every refusal, as it was recorded with it. Times are UTC."}}
 	return a.page(w, r, http.StatusOK, page, actionReport(args, found.Windowed))
 }

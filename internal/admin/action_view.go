@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/store"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -23,6 +24,9 @@ func (a *App) actionView(w http.ResponseWriter, r *http.Request) error {
 	e, err := a.Audit.Get(r.Context(), id)
 	if err != nil {
 		return err
+	}
+	if !reaches(r.Context(), e.WebsiteID) {
+		return fault.New(fault.NotFound, "This log entry does not exist.")
 	}
 	tree, err := a.Stores.Tree(r.Context())
 	if err != nil {

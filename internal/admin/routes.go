@@ -143,9 +143,9 @@ func (a *App) systemRoutes() []web.Route {
 		{Pattern: "POST /system/roles/{id}", Access: web.Needs(acl.SystemRoles), Assisted: web.AdminOnly, Handler: a.roleSave},
 		{Pattern: "GET /system/roles/{id}/delete", Access: web.Needs(acl.SystemRoles), Assisted: web.AdminOnly, Handler: a.roleDeleteForm},
 		{Pattern: "POST /system/roles/{id}/delete", Access: web.Needs(acl.SystemRoles), Assisted: web.AdminOnly, Handler: a.roleDelete},
-		{Pattern: "GET /system/actions", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.everyWebsite(a.actions)},
-		{Pattern: "POST /system/actions/export", Access: web.Needs(acl.ActionsExport), Assisted: web.AdminOnly, Handler: a.everyWebsite(a.actionExport)},
-		{Pattern: "GET /system/actions/{id}", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.everyWebsite(a.actionView)},
+		{Pattern: "GET /system/actions", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actions},
+		{Pattern: "POST /system/actions/export", Access: web.Needs(acl.ActionsExport), Assisted: web.AdminOnly, Handler: a.actionExport},
+		{Pattern: "GET /system/actions/{id}", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actionView},
 	}
 }
 

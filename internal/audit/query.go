@@ -113,6 +113,11 @@ func (f Filter) text(w *sqldb.Where) []string {
 	if f.StoreViewID != 0 {
 		conds = append(conds, w.Bind("store_view_id = ?", f.StoreViewID))
 	}
+	if f.Websites != nil {
+		// -1 is no website: a role without any sees nothing.
+		sites := append([]int64{-1}, f.Websites...)
+		conds = append(conds, w.Bind("website_id IN ("+strings.TrimSuffix(strings.Repeat("?,", len(sites)), ",")+")", sqldb.Any(sites)...))
+	}
 	return conds
 }
 

@@ -24,9 +24,10 @@ type Filter struct {
 	CustomerID  int64
 	Stay        int64
 	StoreViewID int64
-	IP          string // beginning
-	Route       string // full action name, beginning
-	Details     string // anywhere, whatever the case
+	Websites    []int64 // only what happened on these; nil: everywhere
+	IP          string  // beginning
+	Route       string  // full action name, beginning
+	Details     string  // anywhere, whatever the case
 }
 
 // DefaultDays is how far back the report looks unless told.
@@ -51,7 +52,7 @@ func (f Filter) Bounded(now time.Time) Filter {
 }
 
 func (f Filter) byText() bool {
-	return f.IP != "" || f.Route != "" || f.Details != "" || f.StoreViewID != 0 || f.Kind != "" && f.ActorID == 0
+	return f.IP != "" || f.Route != "" || f.Details != "" || f.StoreViewID != 0 || f.Websites != nil || f.Kind != "" && f.ActorID == 0
 }
 
 // Page is a part of the report, newest first.
@@ -181,7 +182,7 @@ func (s *Service) count(ctx context.Context, f Filter) (total int, more bool, er
 
 // beyondWindow reports whether text was not looked for everywhere.
 func (s *Service) beyondWindow(ctx context.Context, f Filter) (bool, error) {
-	f.IP, f.Route, f.Details, f.StoreViewID = "", "", "", 0
+	f.IP, f.Route, f.Details, f.StoreViewID, f.Websites = "", "", "", 0, nil
 	if f.ActorID == 0 {
 		f.Kind = ""
 	}

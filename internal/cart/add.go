@@ -39,7 +39,10 @@ func (s *Service) Add(ctx context.Context, o Owner, sku string, qty int64) (out 
 // describe says in the record what happened to a line.
 func describe(e *sqldb.Entry, cartID int64, out Outcome) {
 	e.About("cart", strconv.FormatInt(cartID, 10))
-	e.Details = out.SKU + " × " + strconv.FormatInt(out.After, 10)
+	e.Details = out.Name + " (" + out.SKU + ")"
+	if out.After > 0 {
+		e.Details += " × " + strconv.FormatInt(out.After, 10)
+	}
 	e.Note("sku", out.SKU)
 	e.Note("product", out.Name)
 	if out.Capped {

@@ -17,11 +17,20 @@ type Service struct {
 	stores *store.Service
 	copy   *sqldb.Remembered[*Values]
 	last   atomic.Pointer[Values]
+	guards map[*Field]Guard
 }
+
+// Guard has the last word on a field's new value, inside the change that sets
+// it: for rules that only what is stored can answer. Its error is shown beside
+// the field.
+type Guard func(ctx context.Context, q sqldb.Querier, value string) error
+
+// Guard makes fn the guard of a field. It is for the wiring, before the first save.
+func (s *Service) Guard(f *Field, fn Guard) { s.guards[f] = fn }
 
 // New returns the service.
 func New(db *sqldb.DB, stores *store.Service) *Service {
-	return &Service{db: db, stores: stores, copy: sqldb.Remember(db, Topic, load)}
+	return &Service{db: db, stores: stores, copy: sqldb.Remember(db, Topic, load), guards: map[*Field]Guard{}}
 }
 
 // Values returns this node's copy of all settings, at most a second behind.

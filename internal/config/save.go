@@ -159,11 +159,30 @@ func (s *Service) apply(ctx context.Context, tx *sqldb.Tx, sc Scope, edits []Edi
 		if !before.differs(sc, e) {
 			continue
 		}
+		if err := s.guarded(ctx, tx, e); err != nil {
+			return err
+		}
 		if err := write(ctx, tx, before, sc, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) guarded(ctx context.Context, tx *sqldb.Tx, e Edit) error {
+	guard, ok := s.guards[e.Field]
+	if !ok {
+		return nil
+	}
+	value := e.Value
+	if e.Inherit {
+		value = e.Field.Declared()
+	}
+	err := guard(ctx, tx, value)
+	if f, refused := fault.As(err); refused && f.Kind == fault.Invalid && len(f.Fields) == 0 {
+		return fault.Fields{e.Field.Path: f.Message}.Err()
+	}
+	return err
 }
 
 func (v *Values) differs(sc Scope, e Edit) bool {

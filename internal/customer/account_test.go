@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
@@ -27,6 +28,7 @@ type house struct {
 	clock    *sqldbtest.Clock
 	s        *customer.Service
 	sessions *session.Service
+	config   *config.Service
 	outbox   *mail.Outbox
 	box      []mail.Message
 }
@@ -53,9 +55,9 @@ func each(t *testing.T, fn func(t *testing.T, h *house)) {
 		}))
 		stores := store.New(db, "")
 		h := &house{db: db, clock: clock, sessions: session.New(db, session.Limits{})}
-		h.outbox = mail.NewOutbox(db, h, nil)
+		h.outbox, h.config = mail.NewOutbox(db, h, nil), config.New(db, stores)
 		h.s = customer.New(db, customer.Deps{Sessions: h.sessions, Throttle: session.NewThrottle(db), Hasher: password.New(password.Options{Params: password.Tiny}),
-			Config: config.New(db, stores), Stores: stores, Outbox: h.outbox})
+			Config: h.config, Stores: stores, Outbox: h.outbox})
 		fn(t, h)
 	})
 }
@@ -191,6 +193,25 @@ func TestASharedAccountSignsInEverywhereAndIsUniqueEverywhere(t *testing.T) {
 		if _, err := h.s.Create(sqldbtest.Ctx(), d); fault.FieldsOf(err)["email"] == "" {
 			t.Fatalf("a second account: %v", err)
 		}
+	})
+}
+
+func TestAccountsCannotBeSharedWhileAnAddressHasTwo(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.register(t)
+		d := draft("vera@example.com", "Other", "Vera")
+		d.WebsiteID = 2
+		second, err := h.s.Create(sqldbtest.Ctx(), d)
+		must(t, err)
+		global := []config.Edit{{Field: config.ShareAccounts, Value: config.ShareGlobal}}
+		save := func() error {
+			return h.config.Save(sqldbtest.Ctx(), acl.Everything(), config.Everywhere, config.ShareAccounts.Section, global)
+		}
+		if said := fault.FieldsOf(save())[config.ShareAccounts.Path]; !strings.Contains(said, "vera@example.com") {
+			t.Errorf("refused with %q", said)
+		}
+		must(t, h.s.Delete(sqldbtest.Ctx(), second))
+		must(t, save())
 	})
 }
 

@@ -35,6 +35,9 @@ type Deps struct {
 
 // New makes the service.
 func New(db *sqldb.DB, d Deps) *Service {
+	if d.Config != nil {
+		d.Config.Guard(config.ShareAccounts, mayShare)
+	}
 	return &Service{db: db, sessions: d.Sessions, throttle: d.Throttle, hasher: d.Hasher, settings: d.Config, stores: d.Stores, outbox: d.Outbox}
 }
 

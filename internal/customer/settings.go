@@ -2,8 +2,10 @@ package customer
 
 import (
 	"context"
+	"strings"
 
 	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -11,6 +13,23 @@ import (
 func Shared(ctx context.Context, q sqldb.Querier) (bool, error) {
 	v, err := config.Fresh(ctx, q, config.ShareAccounts)
 	return err == nil && v.Text(config.ShareAccounts, config.Everywhere) == config.ShareGlobal, err
+}
+
+// mayShare refuses to make accounts valid on all websites while one e-mail
+// address has accounts on several: nobody could say whose it is.
+func mayShare(ctx context.Context, q sqldb.Querier, value string) error {
+	if value != config.ShareGlobal {
+		return nil
+	}
+	twice, err := sqldb.All(ctx, q, sqldb.Value[string], `SELECT email_key FROM customer GROUP BY email_key HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 4`)
+	if err != nil || len(twice) == 0 {
+		return err
+	}
+	more := ""
+	if len(twice) > 3 {
+		twice, more = twice[:3], " and others"
+	}
+	return fault.New(fault.Invalid, "Accounts cannot be shared yet. These addresses have accounts on several websites; change or delete all but one of each: %s%s.", strings.Join(twice, ", "), more)
 }
 
 // PasswordLength is the fewest characters a customer's password may have.

@@ -3,6 +3,7 @@ package storefront
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/actor"
@@ -140,6 +141,9 @@ func (a *App) visit(s *Shopper, visit assist.Visit) visitView {
 		text := c.Details
 		if key, ok := did[string(c.Action)]; ok {
 			text = s.T(key)
+			if strings.HasPrefix(string(c.Action), "cart.") && c.Details != "" {
+				text = s.T("assistance.did_what", "did", text, "what", c.Details)
+			}
 		}
 		v.Changes = append(v.Changes, l.Clock(c.At)+" – "+text)
 	}

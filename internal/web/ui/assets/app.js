@@ -44,6 +44,9 @@ document.addEventListener("submit", (event) => {
   if (dialog) setTimeout(() => dialog.close(), 0);
 });
 
+// A fold that is open for wide screens starts closed on a phone.
+if (matchMedia("(max-width: 48rem)").matches) for (const fold of $$("details[data-wide]")) fold.open = false;
+
 // Menus close on Escape, and when attention moves elsewhere.
 function closeMenus(except) {
   for (const menu of $$("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
