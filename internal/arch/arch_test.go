@@ -200,7 +200,7 @@ func TestOnlySqldbTalksToADatabase(t *testing.T) {
 			continue
 		}
 		for _, imp := range s.imports {
-			if imp == "database/sql" || imp == "modernc.org/sqlite" || strings.HasPrefix(imp, "github.com/jackc/pgx") {
+			if imp == "database/sql" || imp == "modernc.org/sqlite" || imp == "zombiezen.com/go/sqlite" || strings.HasPrefix(imp, "github.com/jackc/pgx") {
 				t.Errorf("%s imports %s", s.path, imp)
 			}
 		}

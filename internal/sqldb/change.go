@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -84,9 +83,9 @@ type Tx struct {
 }
 
 type execer interface {
-	exec(ctx context.Context, query string, args []any) (sql.Result, error)
-	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
-	queryRow(ctx context.Context, query string, args []any) *sql.Row
+	exec(ctx context.Context, query string, args []any) (int64, error)
+	query(ctx context.Context, query string, args []any) (Rows, error)
+	queryRow(ctx context.Context, query string, args []any) Row
 }
 
 // Now is the change's one time.
@@ -94,11 +93,7 @@ func (t *Tx) Now() time.Time { return t.now }
 
 // Exec executes a statement and returns the number of rows it touched.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	res, err := t.conn.exec(ctx, query, args)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	return t.conn.exec(ctx, query, args)
 }
 
 // Insert executes an INSERT … RETURNING id and returns the id.
@@ -108,12 +103,12 @@ func (t *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, e
 }
 
 // Query runs a query of several rows inside the change.
-func (t *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, error) {
+func (t *Tx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
 	return t.conn.query(ctx, query, args)
 }
 
 // QueryRow runs a query of at most one row inside the change.
-func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) *Row {
+func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) Row {
 	return t.conn.queryRow(ctx, query, args)
 }
 

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -29,7 +30,7 @@ type DB struct {
 	log    *slog.Logger
 	read   *Reader
 	write  writer
-	pool   *sql.DB // the writing pool, for migrations
+	pool   *sql.DB // for migrations, and PostgreSQL's writing
 	schema string
 
 	before BeforeHook
@@ -69,7 +70,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string, o Options) error {
-	pool, err := sql.Open("sqlite", sqliteDSN(path, false))
+	pool, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
 		return err
 	}
@@ -77,13 +78,9 @@ func (db *DB) openSQLite(ctx context.Context, path string, o Options) error {
 	if err := pool.PingContext(ctx); err != nil {
 		return errors.Join(err, pool.Close())
 	}
-	reading, err := sql.Open("sqlite", sqliteDSN(path, true))
-	if err != nil {
-		return errors.Join(err, pool.Close())
-	}
-	limit(reading, o.Readers, 4)
-	db.pool, db.read = pool, newReader(reading)
-	db.write = newSQLiteWriter(db)
+	pool.SetConnMaxIdleTime(5 * time.Second)
+	db.pool, db.read = pool, &Reader{newLitePool(path, cmp.Or(max(o.Readers, 0), 4))}
+	db.write = newSQLiteWriter(db, path)
 	return nil
 }
 
@@ -101,7 +98,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	}
 	limit(writing, 0, 16)
 	limit(reading, o.Readers, 16)
-	db.pool, db.read = writing, newReader(reading)
+	db.pool, db.read = writing, &Reader{&postgresReader{pool: reading}}
 	db.write = &postgresWriter{db: db}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite" // the driver that migrations go through
+	"zombiezen.com/go/sqlite"
 )
 
 // Engine is the kind of database behind a DB.
@@ -38,21 +38,10 @@ func redact(dsn string) string {
 	return "…"
 }
 
-// sqliteDSN makes the driver's address. Its own parameters work only after "file:".
-func sqliteDSN(path string, readOnly bool) string {
-	q := url.Values{}
-	q.Add("_pragma", "busy_timeout(10000)")
-	q.Add("_pragma", "journal_mode(WAL)")
-	q.Add("_pragma", "synchronous(FULL)")
-	q.Add("_pragma", "foreign_keys(1)")
-	q.Add("_pragma", "temp_store(MEMORY)")
-	if readOnly {
-		q.Add("_pragma", "query_only(1)")
-		q.Add("_pragma", "cache_size(-4000)")
-	} else {
-		q.Add("_pragma", "cache_size(-16000)")
-		q.Add("_pragma", "wal_autocheckpoint(2000)")
-	}
+// sqliteDSN makes the address for database/sql, which migrations go through.
+// Its parameters work only after "file:".
+func sqliteDSN(path string) string {
+	q := url.Values{"_pragma": litePragmas(false)}
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
@@ -62,11 +51,8 @@ func IsUnique(err error) bool {
 	if errors.As(err, &pg) {
 		return pg.Code == "23505"
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
-		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
-	}
-	return false
+	code := sqlite.ErrCode(err)
+	return code == sqlite.ResultConstraintUnique || code == sqlite.ResultConstraintPrimaryKey
 }
 
 // IsForeignKey reports whether err says that a row is still referred to, or
@@ -76,8 +62,7 @@ func IsForeignKey(err error) bool {
 	if errors.As(err, &pg) {
 		return pg.Code == "23503"
 	}
-	var lite *sqlite.Error
-	return errors.As(err, &lite) && lite.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+	return sqlite.ErrCode(err) == sqlite.ResultConstraintForeignKey
 }
 
 // retryable reports whether PostgreSQL asks to run the transaction again.

@@ -6,110 +6,55 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
 // ErrNone means that a query for one row found none.
 var ErrNone = sql.ErrNoRows
 
-// Rows and Row are the results of queries, so that no other package needs the driver's.
-type (
-	Rows = sql.Rows
-	Row  = sql.Row
-)
+// Rows are the rows of a query: ask Next, Scan, and in the end Err; Close them
+// when not all were read.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close() error
+	Columns() ([]string, error)
+}
+
+// Row is the row of a query that has one at most; Scan gives ErrNone for none.
+// The query may run only then.
+type Row interface{ Scan(dest ...any) error }
 
 // Scanner is a row to read columns from.
 type Scanner interface{ Scan(dest ...any) error }
 
 // Querier reads, inside or outside a change: *Reader and *Tx satisfy it.
 type Querier interface {
-	Query(ctx context.Context, query string, args ...any) (*Rows, error)
-	QueryRow(ctx context.Context, query string, args ...any) *Row
+	Query(ctx context.Context, query string, args ...any) (Rows, error)
+	QueryRow(ctx context.Context, query string, args ...any) Row
 }
 
 // Reader reads outside of any change; it cannot execute, and its connections
 // are opened read-only.
-type Reader struct {
-	pool  *sql.DB
-	stmts statements
-}
+type Reader struct{ from readPool }
 
-func newReader(pool *sql.DB) *Reader {
-	r := &Reader{pool: pool}
-	r.stmts.prepare = pool.PrepareContext
-	return r
+type readPool interface {
+	Querier
+	close() error
 }
 
 // Query runs a query of several rows.
-func (r *Reader) Query(ctx context.Context, query string, args ...any) (*Rows, error) {
-	s, err := r.stmts.get(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if s == nil {
-		return r.pool.QueryContext(ctx, query, args...)
-	}
-	return s.QueryContext(ctx, args...)
+func (r *Reader) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	return r.from.Query(ctx, query, args...)
 }
 
 // QueryRow runs a query of at most one row.
-func (r *Reader) QueryRow(ctx context.Context, query string, args ...any) *Row {
-	s, err := r.stmts.get(ctx, query)
-	if err != nil || s == nil {
-		return r.pool.QueryRowContext(ctx, query, args...)
-	}
-	return s.QueryRowContext(ctx, args...)
+func (r *Reader) QueryRow(ctx context.Context, query string, args ...any) Row {
+	return r.from.QueryRow(ctx, query, args...)
 }
 
-// statements keeps prepared statements by their text. Texts beyond the limit
-// (grids build theirs) run unprepared rather than push others out.
-type statements struct {
-	mu      sync.RWMutex
-	byText  map[string]*sql.Stmt
-	prepare func(context.Context, string) (*sql.Stmt, error)
-}
-
-const maxStatements = 600
-
-func (c *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
-	c.mu.RLock()
-	s, full := c.byText[query], len(c.byText) >= maxStatements
-	c.mu.RUnlock()
-	if s != nil || full {
-		return s, nil
-	}
-	s, err := c.prepare(context.WithoutCancel(ctx), query)
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if first := c.byText[query]; first != nil {
-		s.Close()
-		return first, nil
-	}
-	if c.byText == nil {
-		c.byText = map[string]*sql.Stmt{}
-	}
-	c.byText[query] = s
-	return s, nil
-}
-
-// close lets go of the statements: a connection with open ones is not closed,
-// and SQLite then leaves its write-ahead log behind.
-func (c *statements) close() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var errs []error
-	for _, s := range c.byText {
-		errs = append(errs, s.Close())
-	}
-	c.byText = nil
-	return errors.Join(errs...)
-}
-
-func (r *Reader) close() error { return errors.Join(r.stmts.close(), r.pool.Close()) }
+func (r *Reader) close() error { return r.from.close() }
 
 // All returns every row of a query, read by scan.
 func All[T any](ctx context.Context, q Querier, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {

@@ -58,14 +58,26 @@ func (w *postgresWriter) once(ctx context.Context, work func(context.Context, *T
 // plainTx executes on a transaction; the driver caches prepared statements itself.
 type plainTx struct{ tx *sql.Tx }
 
-func (p plainTx) exec(ctx context.Context, q string, args []any) (sql.Result, error) {
-	return p.tx.ExecContext(ctx, q, args...)
+func (p plainTx) exec(ctx context.Context, q string, args []any) (int64, error) {
+	res, err := p.tx.ExecContext(ctx, q, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }
 
-func (p plainTx) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
-	return p.tx.QueryContext(ctx, q, args...)
+func (p plainTx) query(ctx context.Context, q string, args []any) (Rows, error) {
+	return some(p.tx.QueryContext(ctx, q, args...))
 }
 
-func (p plainTx) queryRow(ctx context.Context, q string, args []any) *sql.Row {
+func (p plainTx) queryRow(ctx context.Context, q string, args []any) Row {
 	return p.tx.QueryRowContext(ctx, q, args...)
+}
+
+// some keeps a nil out of the interface.
+func some(rows *sql.Rows, err error) (Rows, error) {
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
 }

@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -20,8 +19,8 @@ type sqliteWriter struct {
 	ended chan struct{}
 	stop  sync.Once
 
-	conn  *sql.Conn
-	stmts statements
+	path string
+	conn *liteConn
 }
 
 type job struct {
@@ -35,8 +34,8 @@ type job struct {
 // maxBatch bounds how long the first change of a batch waits for the others.
 const maxBatch = 64
 
-func newSQLiteWriter(db *DB) *sqliteWriter {
-	w := &sqliteWriter{db: db, queue: make(chan *job, maxBatch), quit: make(chan struct{}), ended: make(chan struct{})}
+func newSQLiteWriter(db *DB, path string) *sqliteWriter {
+	w := &sqliteWriter{db: db, path: path, queue: make(chan *job, maxBatch), quit: make(chan struct{}), ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -71,7 +70,7 @@ func (w *sqliteWriter) close() error {
 	w.stop.Do(func() { close(w.quit) })
 	<-w.ended
 	if w.conn != nil {
-		return errors.Join(w.stmts.close(), w.conn.Close())
+		return w.conn.close()
 	}
 	return nil
 }
@@ -138,12 +137,11 @@ func (w *sqliteWriter) next(n int) *job {
 
 func (w *sqliteWriter) begin(ctx context.Context) error {
 	if w.conn == nil {
-		conn, err := w.db.pool.Conn(ctx)
+		conn, err := openLite(w.path, false)
 		if err != nil {
 			return err
 		}
 		w.conn = conn
-		w.stmts = statements{prepare: conn.PrepareContext}
 	}
 	_, err := w.exec(ctx, "BEGIN IMMEDIATE", nil)
 	return err
@@ -193,32 +191,31 @@ func (w *sqliteWriter) guarded(ctx context.Context, j *job) (err error) {
 	return j.work(ctx, &Tx{conn: w})
 }
 
-func (w *sqliteWriter) exec(ctx context.Context, q string, args []any) (sql.Result, error) {
-	s, err := w.stmts.get(ctx, q)
+func (w *sqliteWriter) exec(ctx context.Context, q string, args []any) (int64, error) {
+	return w.conn.exec(ctx, q, args)
+}
+
+func (w *sqliteWriter) query(ctx context.Context, q string, args []any) (Rows, error) {
+	r, err := w.conn.start(ctx, q, args, nil)
 	if err != nil {
 		return nil, err
 	}
-	if s == nil {
-		return w.conn.ExecContext(ctx, q, args...)
-	}
-	return s.ExecContext(ctx, args...)
+	return r, nil
 }
 
-func (w *sqliteWriter) query(ctx context.Context, q string, args []any) (*sql.Rows, error) {
-	s, err := w.stmts.get(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	if s == nil {
-		return w.conn.QueryContext(ctx, q, args...)
-	}
-	return s.QueryContext(ctx, args...)
+func (w *sqliteWriter) queryRow(ctx context.Context, q string, args []any) Row {
+	return &writerRow{w.conn, ctx, q, args}
 }
 
-func (w *sqliteWriter) queryRow(ctx context.Context, q string, args []any) *sql.Row {
-	s, err := w.stmts.get(ctx, q)
-	if err != nil || s == nil {
-		return w.conn.QueryRowContext(ctx, q, args...)
-	}
-	return s.QueryRowContext(ctx, args...)
+// writerRow is a row that is asked for when it is read.
+type writerRow struct {
+	conn  *liteConn
+	ctx   context.Context
+	query string
+	args  []any
+}
+
+// Scan runs the query and reads the row's columns.
+func (r *writerRow) Scan(dest ...any) error {
+	return r.conn.scanRow(r.ctx, r.query, r.args, nil, dest)
 }
