@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,11 +29,7 @@ type assistOffer struct {
 
 // assistPath is the dialog of a customer as a page; back is where it was opened.
 func assistPath(customerID int64, back string) string {
-	path := customerPath(customerID, "/assist")
-	if back == "" {
-		return path
-	}
-	return path + "?" + url.Values{"back": {back}}.Encode()
+	return assistPathFrom(customerID, back, assistFrom{})
 }
 
 // assistShown tells whether lists have Login as Customer in their menus: the
@@ -50,6 +45,10 @@ func (a *App) assistShown(ctx context.Context) (bool, error) {
 // assistOffer asks whether the Admin user may log in as a customer, and draws up
 // the dialog that says so or asks what is needed.
 func (a *App) assistOffer(r *http.Request, c customer.Customer) (assistOffer, error) {
+	return a.assistOfferFrom(r, c, assistFrom{})
+}
+
+func (a *App) assistOfferFrom(r *http.Request, c customer.Customer, from assistFrom) (assistOffer, error) {
 	if v, _ := viewer(r.Context()); !v.Grant.Allows(acl.AssistLogin) {
 		return assistOffer{}, nil
 	}
@@ -58,13 +57,13 @@ func (a *App) assistOffer(r *http.Request, c customer.Customer) (assistOffer, er
 		return assistOffer{}, err
 	}
 	back := backFrom(r)
-	out := assistOffer{Shown: true, Href: assistPath(c.ID, back)}
+	out := assistOffer{Shown: true, Href: assistPathFrom(c.ID, back, from)}
 	if o.Refusal != nil {
 		refusal := refusalView(r, c, o.Refusal)
 		out.Refusal = &refusal
 		return out, nil
 	}
-	out.Form = assistFormOf(r, o, back)
+	out.Form = assistFormOf(r, o, back).from(from)
 	return out, nil
 }
 
@@ -166,7 +165,11 @@ func (a *App) showAssist(w http.ResponseWriter, r *http.Request) error {
 	if o.Refusal != nil {
 		return a.refusedPage(w, r, http.StatusOK, refusalView(r, c, o.Refusal))
 	}
-	return a.assistFormPage(w, r, http.StatusOK, assistFormOf(r, o, backFrom(r)))
+	from, err := a.assistFromOf(r.Context(), r.URL.Query().Get("from"), c.ID)
+	if err != nil {
+		return err
+	}
+	return a.assistFormPage(w, r, http.StatusOK, assistFormOf(r, o, backFrom(r)).from(from))
 }
 
 func (a *App) assistFormPage(w http.ResponseWriter, r *http.Request, status int, f assistForm) error {
@@ -205,9 +208,13 @@ func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back := web.LocalPath(f.Text("back"), customerPath(id, ""))
+	from, err := a.assistFromOf(r.Context(), f.Text("from"), id)
+	if err != nil {
+		return err
+	}
 	begun, err := a.Assist.Begin(r.Context(), assist.BeginForm{
 		CustomerID: id, StoreViewID: f.ID("store_view"), ReasonCode: f.Text("reason_code"), Reason: f.Text("reason"),
-		Ticket: f.Text("ticket"), BackPath: back, BackLabel: backLabel(back), LandPath: web.LocalPath(f.Text("land"), ""),
+		Ticket: f.Text("ticket"), BackPath: back, Back: from.place(back), LandPath: from.landPath(),
 	})
 	if err == nil {
 		return web.RedirectOut(w, r, begun.StartURL)
@@ -223,42 +230,25 @@ func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
 		return a.refusedPage(w, r, http.StatusForbidden, view)
 	}
 	if fields := fault.FieldsOf(err); fields != nil {
-		return a.askAssistAgain(w, r, c, f, back, fields)
+		return a.askAssistAgain(w, r, c, f, from, back, fields)
 	}
 	return err
 }
 
 // askAssistAgain shows the form with what is wrong and what was entered.
-func (a *App) askAssistAgain(w http.ResponseWriter, r *http.Request, c customer.Customer, f *web.Form, back string, wrong map[string]string) error {
+func (a *App) askAssistAgain(w http.ResponseWriter, r *http.Request, c customer.Customer, f *web.Form, from assistFrom, back string, wrong map[string]string) error {
 	o, err := a.Assist.Offer(r.Context(), c.ID)
 	if err != nil {
 		return err
 	}
-	form := assistFormOf(r, o, back)
-	form.Code, form.Reason, form.Ticket, form.Land = f.Text("reason_code"), f.Text("reason"), f.Text("ticket"), f.Text("land")
+	form := assistFormOf(r, o, back).from(from)
+	form.Code, form.Reason, form.Ticket = f.Text("reason_code"), f.Text("reason"), f.Text("ticket")
 	if o.Manual {
 		form.View = f.Text("store_view")
 	}
 	form.Errors = wrong
 	form.SameTab = true
 	return a.assistFormPage(w, r, http.StatusUnprocessableEntity, form)
-}
-
-// backLabel names the page one came from, for "Back to…" on the storefront; ""
-// stands for the customer's own page.
-func backLabel(back string) string {
-	path, _, _ := strings.Cut(back, "?")
-	switch {
-	case path == "/":
-		return "Dashboard"
-	case path == "/customers":
-		return "All Customers"
-	case path == "/customers/online":
-		return "Now Online"
-	case strings.HasPrefix(path, "/assist/log"):
-		return "Login as Customer Log"
-	}
-	return ""
 }
 
 // endAssist ends a stay: one's own, or with the resource for it, another's.

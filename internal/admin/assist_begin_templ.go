@@ -18,7 +18,7 @@ type assistForm struct {
 	Customer string
 	Email    string
 	Back     string // path of the Admin page it was opened from
-	Land     string // page of the storefront to begin with, "" for the account
+	From     string // the document whose page it was opened from, "" for none
 	Place    string // where it leads, when there is nothing to choose
 	Views    []ui.OptionGroup
 	View     string // chosen store view
@@ -194,8 +194,8 @@ func assistFields(f assistForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Land != "" {
-			templ_7745c5c3_Err = ui.Hidden("land", f.Land).Render(ctx, templ_7745c5c3_Buffer)
+		if f.From != "" {
+			templ_7745c5c3_Err = ui.Hidden("from", f.From).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -33,10 +33,11 @@ type BeginForm struct {
 	Reason      string // field "reason"
 	Ticket      string // field "ticket"
 
-	// Where one comes from, for "Back to…", and where to land; paths only.
-	// An empty label stands for the customer's name.
-	BackPath, BackLabel string
-	LandPath            string
+	// Where one comes from, for "Back to…", and where to land; paths only. No
+	// place stands for the customer's page.
+	BackPath string
+	Back     Place
+	LandPath string
 }
 
 // Begun is a stay that was begun, and where the browser goes next.
@@ -140,9 +141,9 @@ func checkReason(wrong fault.Fields, set Settings, form BeginForm) {
 
 func request(set Settings, p people, view stores.View, form BeginForm, who actor.Who) impersonate.Request {
 	preset, _ := presetOf(form.ReasonCode)
-	mode, label := set.Mode, form.BackLabel
-	if label == "" {
-		label = "customer " + p.CustomerName
+	mode, back := set.Mode, form.Back
+	if back == (Place{}) {
+		back = Place{AtCustomer, p.CustomerName}
 	}
 	if p.roleViewOnly {
 		mode = impersonate.ViewOnly
@@ -158,7 +159,7 @@ func request(set Settings, p people, view stores.View, form BeginForm, who actor
 			attrCustomerEmail: p.CustomerEmail, attrAdminUsername: p.AdminUsername,
 			attrRoleID: text(p.roleID), attrRoleName: p.RoleName, attrWebsiteID: text(view.WebsiteID),
 			attrReasonCode: form.ReasonCode, attrTicket: strings.TrimSpace(form.Ticket),
-			attrBackPath: localPath(form.BackPath), attrBackLabel: clip(label, maxReason), attrLandPath: localPath(form.LandPath),
+			attrBackPath: localPath(form.BackPath), attrBackLabel: clip(back.String(), maxReason), attrLandPath: localPath(form.LandPath),
 			attrIP: who.IP, attrUserAgent: clip(who.UserAgent, maxPath),
 		},
 	}

@@ -34,10 +34,11 @@ type Stay struct {
 	Reason     string // for people: the preset's label, the words, or both
 	Ticket     string
 
-	// BackPath is the Admin page it was begun from, with its label ("order
-	// #100042"); LandPath is where on the storefront it leads.
-	BackPath, BackLabel string
-	LandPath            string
+	// BackPath is the Admin page it was begun from, Back what that page shows;
+	// LandPath is where on the storefront it leads.
+	BackPath string
+	Back     Place
+	LandPath string
 
 	IP, UserAgent string // of the Admin user at the beginning
 
@@ -122,7 +123,7 @@ func (s Stay) impersonation() impersonate.Impersonation {
 			attrCustomerEmail: s.CustomerEmail, attrAdminUsername: s.AdminUsername,
 			attrRoleID: text(s.RoleID), attrRoleName: s.RoleName, attrWebsiteID: text(s.WebsiteID),
 			attrReasonCode: s.ReasonCode, attrTicket: s.Ticket,
-			attrBackPath: s.BackPath, attrBackLabel: s.BackLabel, attrLandPath: s.LandPath,
+			attrBackPath: s.BackPath, attrBackLabel: s.Back.String(), attrLandPath: s.LandPath,
 			attrIP: s.IP, attrUserAgent: s.UserAgent,
 		},
 		Length: s.Length, Idle: s.Idle,

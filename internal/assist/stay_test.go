@@ -19,7 +19,8 @@ import (
 func TestMariaHelpsVeraAndEverythingIsOnRecord(t *testing.T) {
 	each(t, func(t *testing.T, s *shop, _ *sqldbtest.Clock) {
 		f := form(vera)
-		f.Reason, f.BackPath, f.BackLabel, f.LandPath = "where is it", "/customers/1", "Vera Lind1", "/account"
+		f.Reason, f.BackPath, f.LandPath = "where is it", "/sales/orders/7", "/account/orders/000000007"
+		f.Back = Place{AtOrder, "000000007"}
 		b, err := s.Begin(s.admin(maria), f)
 		if err != nil {
 			t.Fatal(err)
@@ -32,7 +33,7 @@ func TestMariaHelpsVeraAndEverythingIsOnRecord(t *testing.T) {
 			t.Fatalf("lands at %q, %v", g.LandURL, err)
 		}
 		in, err := s.Enter(s.guest(), EnterForm{Code: g.Code.Reveal(), Verifier: verifier, Origin: "https://www.shop.test"})
-		if err != nil || in.Path != "/account" {
+		if err != nil || in.Path != "/account/orders/000000007" {
 			t.Fatalf("Enter: %v, to %q", err, in.Path)
 		}
 		stay, err := s.Resume(s.guest(), in.Token.Reveal())
@@ -42,7 +43,7 @@ func TestMariaHelpsVeraAndEverythingIsOnRecord(t *testing.T) {
 		if in.Stay.Reason != "Help with an order: where is it" || in.Stay.RoleName != "Support desk" {
 			t.Errorf("the stay entered is %+v", in.Stay)
 		}
-		if stay.BackPath != "/customers/1" || stay.AdminName != "Maria maria1" || stay.CustomerName != in.Stay.CustomerName {
+		if stay.BackPath != "/sales/orders/7" || stay.Back != f.Back || stay.AdminName != "Maria maria1" || stay.CustomerName != in.Stay.CustomerName {
 			t.Errorf("the stay is %+v", stay)
 		}
 		who := stay.Who(actor.Who{StoreViewID: german})

@@ -101,20 +101,21 @@ func scanStay(r sqldb.Scanner) (Stay, error) {
 	var (
 		s             Stay
 		mode, cause   string
+		back          string
 		idle, length  int64
 		code, session *string
 		c             = &s.code
 	)
 	err := r.Scan(&s.ID, &s.PublicID, &s.CustomerID, &s.CustomerName, &s.CustomerEmail, &s.WebsiteID, &s.StoreViewID,
 		&s.AdminUserID, &s.AdminName, &s.AdminUsername, &s.RoleID, &s.RoleName, &s.AdminSessionID, sqldb.Into(&s.parentExpiresAt),
-		&s.Origin, &s.ReasonCode, &s.Reason, &s.Ticket, &mode, &s.BackPath, &s.BackLabel, &s.LandPath, &s.IP, &s.UserAgent,
+		&s.Origin, &s.ReasonCode, &s.Reason, &s.Ticket, &mode, &s.BackPath, &back, &s.LandPath, &s.IP, &s.UserAgent,
 		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, &length,
 		sqldb.Into(&s.EndedAt), &cause, &s.EndedBy,
 		&c.Challenge, &code, sqldb.Into(&c.ExpiresAt), sqldb.Into(&c.SpentAt), &session)
 	if err != nil {
 		return s, err
 	}
-	s.Mode, s.Cause = impersonate.Mode(mode), impersonate.Cause(cause)
+	s.Mode, s.Cause, s.Back = impersonate.Mode(mode), impersonate.Cause(cause), ParsePlace(back)
 	s.Idle, s.Length = time.Duration(idle)*time.Microsecond, time.Duration(length)*time.Microsecond
 	if c.Hash, err = impersonate.ParseHash(orEmpty(code)); err != nil {
 		return s, err
@@ -129,12 +130,13 @@ const liveColumns = `id, public_id, customer_id, customer_name, website_id, stor
 	role_id, admin_session_id, mode, back_path, back_label, begun_at, entered_at, last_used_at, expires_at, idle_micros, ended_at, end_cause`
 
 func scanLive(r sqldb.Scanner) (s Stay, err error) {
-	var mode, cause string
+	var mode, cause, back string
 	var idle int64
 	err = r.Scan(&s.ID, &s.PublicID, &s.CustomerID, &s.CustomerName, &s.WebsiteID, &s.StoreViewID, &s.AdminUserID, &s.AdminName, &s.AdminUsername,
-		&s.RoleID, &s.AdminSessionID, &mode, &s.BackPath, &s.BackLabel,
+		&s.RoleID, &s.AdminSessionID, &mode, &s.BackPath, &back,
 		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, sqldb.Into(&s.EndedAt), &cause)
-	s.Mode, s.Cause, s.Idle = impersonate.Mode(mode), impersonate.Cause(cause), time.Duration(idle)*time.Microsecond
+	s.Mode, s.Cause, s.Back = impersonate.Mode(mode), impersonate.Cause(cause), ParsePlace(back)
+	s.Idle = time.Duration(idle) * time.Microsecond
 	return s, err
 }
 

@@ -51,7 +51,7 @@ func contractRequest(admin, customer int64, now time.Time) impersonate.Request {
 		AdminUserID: admin, AdminName: "Maria", AdminUsername: "maria", RoleID: role, RoleName: "Support desk", AdminSessionID: admin,
 		CustomerID: customer, CustomerName: "Vera", CustomerEmail: "vera@example.com",
 		WebsiteID: mainSite, StoreViewID: view, Origin: "https://www.shop.test", ReasonCode: "order", Reason: "asked", Ticket: "T-1",
-		BackPath: "/customers/1", BackLabel: "Vera", LandPath: "/account", IP: "192.0.2.1", UserAgent: "test",
+		BackPath: "/customers/1", Back: Place{AtCustomer, "Vera"}, LandPath: "/account", IP: "192.0.2.1", UserAgent: "test",
 	}
 	i := stay.impersonation()
 	return impersonate.Request{

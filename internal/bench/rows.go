@@ -152,7 +152,7 @@ func (p place) stays(from, to, total int64, admins []worker) table {
 				at := begun.UnixMicro()
 				key := fmt.Sprintf("past%018d", i)
 				row := []any{key, "ended", s.id, s.name(), s.email, p.website, p.view, who.adminID, who.username, who.username, who.roleID, "Bench desk", int64(1),
-					"http://localhost", "cart", "Cart", "", "can_change", "/customers", "All Customers", "", "127.0.0.1", "bench",
+					"http://localhost", "cart", "Cart", "", "can_change", "/customers", "page:All Customers", "", "127.0.0.1", "bench",
 					at, at, at, at + int64(time.Hour/time.Microsecond), int64(15 * time.Minute / time.Microsecond), int64(time.Hour / time.Microsecond), at + 60_000_000, "closed", hash("code" + key), hash("stay" + key)}
 				if !yield(row) {
 					return

@@ -65,7 +65,7 @@ func (p Parts) stay(ctx context.Context, s *Shop, r *rand.Rand, username, email 
 		{ReasonCode: "account", Reason: "Wants the new address as default", Ticket: ticket(r)},
 		{ReasonCode: "prices"},
 	}[r.IntN(4)]
-	reason.CustomerID, reason.BackPath, reason.BackLabel = c.ID, "/customers", c.Name()
+	reason.CustomerID, reason.BackPath, reason.Back = c.ID, "/customers", assist.Place{Kind: assist.AtPage, Name: "All Customers"}
 	who.Route = "POST /customers/{id}/assist"
 	inAdmin := actor.With(ctx, who)
 	begun, err := p.Assist.Begin(inAdmin, reason)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -91,10 +92,28 @@ func (a *App) banner(ctx context.Context, s *Shopper) *Banner {
 		b.Mode, b.Warning = l.T("banner.view_only"), ""
 	}
 	if stay.BackPath != "" {
-		b.BackHref, b.BackText = a.adminLink(stay.BackPath), l.T("banner.back", "place", stay.BackLabel)
+		b.BackHref, b.BackText = a.adminLink(stay.BackPath), backText(l, stay.Back)
 	}
 	b.Before, b.Between, b.After = around(l)
 	return b
+}
+
+// backText names the Admin page that the stay was begun from, in the language of
+// the store view; the title of a page of the Admin is English as the Admin is.
+func backText(l *i18n.Locale, p assist.Place) string {
+	switch p.Kind {
+	case assist.AtCustomer:
+		return l.T("banner.back_customer", "name", p.Name)
+	case assist.AtOrder:
+		return l.T("banner.back_order", "number", p.Name)
+	case assist.AtInvoice:
+		return l.T("banner.back_invoice", "number", p.Name)
+	case assist.AtShipment:
+		return l.T("banner.back_shipment", "number", p.Name)
+	case assist.AtCreditMemo:
+		return l.T("banner.back_credit_memo", "number", p.Name)
+	}
+	return l.T("banner.back", "place", p.Name)
 }
 
 // around cuts the banner's sentence at its two names, whatever their order.
