@@ -31,6 +31,10 @@ func diffProduct(e *sqldb.Entry, a, b *Product) {
 	e.Diff("categories", list(a.Categories), list(b.Categories))
 	e.Diff("prices", priceLines(a), priceLines(b))
 	e.Diff("group_prices", list(a.GroupPrices), list(b.GroupPrices))
+	e.Diff("tier_prices", list(a.TierPrices), list(b.TierPrices))
+	e.Diff("product_type", string(a.Kind), string(b.Kind))
+	e.Diff("axes", strings.Join(a.Axes, ", "), strings.Join(b.Axes, ", "))
+	e.Diff("variants", list(a.Variants), list(b.Variants))
 }
 
 func keysOf[K int64 | string, V any](a, b map[K]V) []K {
@@ -64,7 +68,7 @@ func list[T any](vs []T) string {
 
 func stockLine(p *Product) string {
 	s := p.Stock
-	if p.SKU == "" {
+	if p.SKU == "" || p.Kind == Configurable {
 		return ""
 	}
 	if !s.Manage {

@@ -16,6 +16,7 @@ type ProductQuery struct {
 	Text       string // words, or the beginning of a SKU, or an id
 	Enabled    string // "1", "0" or "" for both
 	Visibility Visibility
+	Kind       Kind
 	WebsiteID  int64  // sold there
 	PricesOf   int64  // the website whose prices are shown
 	CategoryID int64  // directly in it
@@ -29,6 +30,7 @@ type ProductQuery struct {
 type ProductRow struct {
 	ID         int64
 	SKU, Name  string
+	Kind       Kind
 	Enabled    bool
 	Visibility Visibility
 	Thumb      string
@@ -117,6 +119,9 @@ func (s *Service) narrow(w *sqldb.Where, q ProductQuery) {
 	if q.Visibility != "" {
 		w.And("p.visibility = ?", q.Visibility)
 	}
+	if q.Kind != "" {
+		w.And("p.kind = ?", q.Kind)
+	}
 	if q.WebsiteID != 0 {
 		w.And("EXISTS (SELECT 1 FROM product_website x WHERE x.product_id = p.id AND x.website_id = ?)", q.WebsiteID)
 	}
@@ -144,7 +149,7 @@ func (s *Service) productRows(ctx context.Context, q ProductQuery, at gridPlace)
 		w.And("("+column+", p.id) "+compare+" (?, ?)", at.value(), at.ID)
 	}
 	limit := w.Bind(" LIMIT ?", q.Size+1)
-	return sqldb.All(ctx, s.db.Reader(), scanProductRow, `SELECT p.id, p.sku, t.name, p.enabled, p.visibility,
+	return sqldb.All(ctx, s.db.Reader(), scanProductRow, `SELECT p.id, p.sku, t.name, p.kind, p.enabled, p.visibility,
 		COALESCE((SELECT x.thumb_key FROM product_picture x WHERE x.product_id = p.id ORDER BY x.position, x.id LIMIT 1), ''),
 		COALESCE(pp.price, 0), pp.price IS NOT NULL, p.manage_stock, p.on_hand, p.reserved, p.threshold, p.in_stock, p.backorders,
 		p.created_at, p.updated_at
@@ -155,7 +160,7 @@ func (s *Service) productRows(ctx context.Context, q ProductQuery, at gridPlace)
 
 func scanProductRow(r sqldb.Scanner) (p ProductRow, err error) {
 	st := &p.Stock
-	err = r.Scan(&p.ID, &p.SKU, &p.Name, &p.Enabled, &p.Visibility, &p.Thumb, &p.Price, &p.HasPrice,
+	err = r.Scan(&p.ID, &p.SKU, &p.Name, &p.Kind, &p.Enabled, &p.Visibility, &p.Thumb, &p.Price, &p.HasPrice,
 		&st.Manage, &st.OnHand, &st.Reserved, &st.Threshold, &st.InStock, &st.Backorders,
 		sqldb.Into(&p.CreatedAt), sqldb.Into(&p.UpdatedAt))
 	return p, err

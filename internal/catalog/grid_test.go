@@ -100,6 +100,7 @@ func TestTheCategoryPageReadsNoWholeTable(t *testing.T) {
 		insert("product_price", "product_id, website_id, price", "i, 1, i")
 		insert("product_website", "product_id, website_id", "i, 1")
 		insert("product_attribute", "product_id, code, value", "i, 'colour', 'c' || (i % 9)")
+		insert("product_facet", "product_id, code, value", "i, 'colour', 'c' || (i % 9)")
 		insert("product_group_price", "product_id, website_id, group_id, price", "i, 1, 1, i")
 		insert("media", "key, content_type, width, height, data, created_at", "'m' || i, 'image/png', 1, 1, CAST('' AS "+map[sqldb.Engine]string{sqldb.SQLite: "BLOB", sqldb.Postgres: "BYTEA"}[s.DB.Engine()]+"), 0")
 		insert("product_picture", "product_id, media_key, thumb_key, alt", "i, 'm' || i, 'm' || i, 'x'")

@@ -57,7 +57,7 @@ func WithSKUs(ctx context.Context, q sqldb.Querier, skus []string) (map[string]*
 	for i, sku := range skus {
 		keys[i] = SKUKey(sku)
 	}
-	all, err := sqldb.All(ctx, q, scanProduct, `SELECT id, sku, enabled, visibility, weight_grams, tax_class,
+	all, err := sqldb.All(ctx, q, scanProduct, `SELECT id, sku, kind, enabled, visibility, weight_grams, tax_class,
 		manage_stock, on_hand, reserved, threshold, in_stock, backorders, version, created_at, updated_at
 		FROM (`+sqldb.Values(len(keys), "TEXT")+`) v JOIN product ON sku_key = v.column1`, keys...)
 	if err != nil || len(all) == 0 {
@@ -123,11 +123,12 @@ var parts = []part{
 		byID[id].Categories = append(byID[id].Categories, c)
 		return nil
 	}},
-	{"website_id, price, special_price, special_from, special_to", "product_price", "website_id", func(r sqldb.Scanner, byID map[int64]*Product) error {
+	{"website_id, price, special_price, special_from, special_to, of_variants", "product_price", "website_id", func(r sqldb.Scanner, byID map[int64]*Product) error {
 		var id int64
 		var price Price
 		var special *int64
-		if err := r.Scan(&id, &price.WebsiteID, &price.Regular, &special, sqldb.Into(&price.SpecialFrom), sqldb.Into(&price.SpecialTo)); err != nil {
+		var derived bool
+		if err := r.Scan(&id, &price.WebsiteID, &price.Regular, &special, sqldb.Into(&price.SpecialFrom), sqldb.Into(&price.SpecialTo), &derived); err != nil || derived {
 			return err
 		}
 		if special != nil {
@@ -143,6 +144,24 @@ var parts = []part{
 			return err
 		}
 		byID[id].GroupPrices = append(byID[id].GroupPrices, g)
+		return nil
+	}},
+	{"website_id, group_id, min_qty, price", "product_tier_price", "website_id, group_id, min_qty", func(r sqldb.Scanner, byID map[int64]*Product) error {
+		var id int64
+		var t TierPrice
+		if err := r.Scan(&id, &t.WebsiteID, &t.GroupID, &t.MinQty, &t.Price); err != nil {
+			return err
+		}
+		byID[id].TierPrices = append(byID[id].TierPrices, t)
+		return nil
+	}},
+	{"code", "product_axis", "position", func(r sqldb.Scanner, byID map[int64]*Product) error {
+		var id int64
+		var code string
+		if err := r.Scan(&id, &code); err != nil {
+			return err
+		}
+		byID[id].Axes = append(byID[id].Axes, code)
 		return nil
 	}},
 }

@@ -44,11 +44,16 @@ type List struct {
 type Card struct {
 	ID             int64
 	SKU            string
+	Kind           Kind
 	Name, URLKey   string
 	Thumb, Alt     string // media key, "" without a picture
 	Price, Regular money.Amount
+	From           bool  // Price is the cheapest variant's, others cost more
 	Salable        int64 // how many can be bought now
 	Sold           bool  // sold at all: enabled, on this website, with a price
+	Managed        bool  // stock is counted
+	TaxClass       string
+	WeightGrams    int64
 }
 
 // Reduced reports whether the price is lower than the regular one.
@@ -116,8 +121,8 @@ func newListBuilder(sc Scope, l List) *listBuilder {
 	b.w.And("l.website_id = ? AND l.category_id = ?", sc.WebsiteID, l.CategoryID)
 	if l.MinPrice > 0 || l.MaxPrice > 0 || l.Reduced {
 		b.price()
-		now := b.w.Bind("?", sqldb.Micros(sc.Now))
-		final := strings.ReplaceAll(finalPrice, ":now", now)
+		price := pricing(&b.w, sc)
+		final := price(finalPrice)
 		if l.MinPrice > 0 {
 			b.w.And(final+" >= ?", l.MinPrice)
 		}
@@ -125,14 +130,14 @@ func newListBuilder(sc Scope, l List) *listBuilder {
 			b.w.And(final+" < ?", l.MaxPrice)
 		}
 		if l.Reduced {
-			b.w.And(final + " < pp.price")
+			b.w.And(final + " < " + price(usualPrice))
 		}
 	}
 	if l.InStock {
 		b.w.And(`EXISTS (SELECT 1 FROM product p WHERE p.id = l.product_id AND ` + salable + `)`)
 	}
 	for _, code := range keysOf(l.Attributes, nil) {
-		b.w.And(`EXISTS (SELECT 1 FROM product_attribute a WHERE a.product_id = l.product_id AND a.code = ? AND a.value = ?)`,
+		b.w.And(`EXISTS (SELECT 1 FROM product_facet a WHERE a.product_id = l.product_id AND a.code = ? AND a.value = ?)`,
 			code, l.Attributes[code])
 	}
 	return b
@@ -180,12 +185,12 @@ func (s *Service) count(ctx context.Context, b *listBuilder) (Listed, error) {
 func (b *listBuilder) counting() (string, []any) {
 	c := *b
 	c.price()
-	now := c.w.Bind("?", sqldb.Micros(b.sc.Now))
-	return `WITH found AS MATERIALIZED (SELECT l.product_id, ` + strings.ReplaceAll(finalPrice, ":now", now) + ` AS final, pp.price AS usual,
+	price := pricing(&c.w, b.sc)
+	return `WITH found AS MATERIALIZED (SELECT l.product_id, ` + price(finalPrice) + ` AS final, ` + price(usualPrice) + ` AS usual,
 		` + salable + ` AS can FROM product_listing l JOIN product p ON p.id = l.product_id` + c.joins + c.w.SQL() + `)
 	SELECT '', '', COUNT(*), MIN(final), MAX(final), SUM(CASE WHEN final < usual THEN 1 ELSE 0 END), SUM(CASE WHEN can THEN 1 ELSE 0 END) FROM found
 	UNION ALL SELECT a.code, a.value, COUNT(*), NULL, NULL, NULL, NULL FROM found
-		JOIN product_attribute a ON a.product_id = found.product_id GROUP BY a.code, a.value`, c.w.Args()
+		JOIN product_facet a ON a.product_id = found.product_id GROUP BY a.code, a.value`, c.w.Args()
 }
 
 // page is the query for one page of cards: first the ids, from as little as the
@@ -216,7 +221,7 @@ func (b *listBuilder) order() (sort, order string) {
 		return `COALESCE(NULLIF(sv.name_key, ''), sd.name_key)`, "2, 1"
 	case Cheapest, Dearest:
 		b.price()
-		sort = strings.ReplaceAll(finalPrice, ":now", b.w.Bind("?", sqldb.Micros(b.sc.Now)))
+		sort = pricing(&b.w, b.sc)(finalPrice)
 		if b.l.Order == Dearest {
 			return sort, "2 DESC, 1"
 		}
@@ -233,13 +238,24 @@ func (b *listBuilder) order() (sort, order string) {
 // CardsQuery selects what a card shows, and more columns; from binds p to
 // product, and w takes the arguments. Read its rows with ScanCard.
 func CardsQuery(sc Scope, w *sqldb.Where, from string, more ...string) string {
+	return cardsQuery(sc, w, from, finalPrice, more)
+}
+
+// LinesQuery is CardsQuery with the price of so many pieces, an expression of
+// from: the lowest of the prices and tier prices that apply.
+func LinesQuery(sc Scope, w *sqldb.Where, from, qty string, more ...string) string {
+	tier := strings.NewReplacer(":website", w.Bind("?", sc.WebsiteID), ":qty", qty).Replace(tierPrice)
+	return cardsQuery(sc, w, from, `CASE WHEN `+tier+` < `+finalPrice+` THEN `+tier+` ELSE `+finalPrice+` END`, more)
+}
+
+func cardsQuery(sc Scope, w *sqldb.Where, from, final string, more []string) string {
 	view := w.Bind("?", sc.ViewID)
 	website := w.Bind("?", sc.WebsiteID)
 	group := w.Bind("?", sc.GroupID)
-	now := w.Bind("?", sqldb.Micros(sc.Now))
-	return `SELECT p.id, p.sku, COALESCE(NULLIF(tv.name, ''), td.name), COALESCE(NULLIF(tv.url_key, ''), td.url_key),
-		COALESCE(pic.thumb_key, ''), COALESCE(pic.alt, ''), COALESCE(pp.price, 0), COALESCE(` + strings.ReplaceAll(finalPrice, ":now", now) + `, 0),
-		p.manage_stock, p.on_hand, p.reserved, p.threshold, p.in_stock, p.backorders,
+	price := pricing(w, sc)
+	return `SELECT p.id, p.sku, p.kind, COALESCE(NULLIF(tv.name, ''), td.name), COALESCE(NULLIF(tv.url_key, ''), td.url_key),
+		COALESCE(pic.thumb_key, ''), COALESCE(pic.alt, ''), COALESCE(` + price(usualPrice) + `, 0), COALESCE(` + price(final) + `, 0),
+		COALESCE(` + price(dearestPrice) + `, 0), p.tax_class, p.weight_grams, p.manage_stock, p.on_hand, p.reserved, p.threshold, p.in_stock, p.backorders,
 		p.enabled AND pp.price IS NOT NULL AND pw.website_id IS NOT NULL` + strings.Join(more, "") + `
 		FROM ` + from + `
 		JOIN product_text td ON td.product_id = p.id AND td.store_view_id = 0
@@ -259,10 +275,11 @@ func scanCard(currency string) func(sqldb.Scanner) (Card, error) {
 // ScanCard reads a row of CardsQuery, with more columns behind it.
 func ScanCard(r sqldb.Scanner, currency string, more ...any) (c Card, err error) {
 	var st Stock
+	var dearest int64
 	c.Price.Currency, c.Regular.Currency = currency, currency
-	err = r.Scan(append([]any{&c.ID, &c.SKU, &c.Name, &c.URLKey, &c.Thumb, &c.Alt, &c.Regular.Minor, &c.Price.Minor,
-		&st.Manage, &st.OnHand, &st.Reserved, &st.Threshold, &st.InStock, &st.Backorders, &c.Sold}, more...)...)
-	c.Salable = st.Salable()
+	err = r.Scan(append([]any{&c.ID, &c.SKU, &c.Kind, &c.Name, &c.URLKey, &c.Thumb, &c.Alt, &c.Regular.Minor, &c.Price.Minor,
+		&dearest, &c.TaxClass, &c.WeightGrams, &st.Manage, &st.OnHand, &st.Reserved, &st.Threshold, &st.InStock, &st.Backorders, &c.Sold}, more...)...)
+	c.Salable, c.Managed, c.From = st.Salable(), st.Manage, dearest > c.Price.Minor
 	return c, err
 }
 

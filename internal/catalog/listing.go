@@ -11,20 +11,21 @@ import (
 // and all above it, while that whole branch is active, and in the list 0 of
 // what search may find. A path's descendants lie between path + '/' and
 // path + '0', the next character. The WHERE on product goes in between.
-const relist = `INSERT INTO product_listing (website_id, category_id, position, product_id)
+var relist = strings.ReplaceAll(`INSERT INTO product_listing (website_id, category_id, position, product_id)
 	SELECT w.website_id, up.id, MIN(pc.position), p.id
 	FROM product p
 	JOIN product_website w ON w.product_id = p.id
 	JOIN product_category pc ON pc.product_id = p.id
 	JOIN category c ON c.id = pc.category_id
 	JOIN category up ON c.path = up.path OR (c.path > up.path || '/' AND c.path < up.path || '0')
-	WHERE p.enabled AND p.visibility IN ('catalog', 'both') AND :which
+	WHERE p.enabled AND p.visibility IN ('catalog', 'both') AND :which AND :sold
 	AND NOT EXISTS (SELECT 1 FROM category off WHERE NOT off.active
 		AND (c.path = off.path OR (c.path > off.path || '/' AND c.path < off.path || '0')))
 	GROUP BY w.website_id, up.id, p.id
 	UNION ALL
 	SELECT w.website_id, 0, 0, p.id FROM product p JOIN product_website w ON w.product_id = p.id
-	WHERE p.enabled AND p.visibility IN ('search', 'both') AND :which`
+	WHERE p.enabled AND p.visibility IN ('search', 'both') AND :which AND :sold`, ":sold",
+	`(p.kind <> 'configurable' OR EXISTS (SELECT 1 FROM product_price sold WHERE sold.product_id = p.id AND sold.website_id = w.website_id))`)
 
 var (
 	relistOne    = strings.ReplaceAll(relist, ":which", "p.id = $1")

@@ -1,6 +1,11 @@
 package catalog
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"github.com/storehand/storehand/internal/sqldb"
+)
 
 // Price is what a product costs on one website, in minor units of the
 // website's currency. The special price counts from SpecialFrom until, not
@@ -50,10 +55,36 @@ func PriceOf(p *Product, websiteID, groupID int64, now time.Time) (final int64, 
 	return price.Final(0, false, now), true
 }
 
-// finalPrice says Final in SQL, for sorting and filtering: pp is product_price,
-// gp product_group_price (outer joined), :now the placeholder of the moment.
-const finalPrice = `CASE WHEN ` + specialNow + ` AND pp.special_price < pp.price
+// ownPrice says Final in SQL: pp is product_price, gp product_group_price (outer
+// joined), :now the placeholder of the moment.
+const ownPrice = `CASE WHEN ` + specialNow + ` AND pp.special_price < pp.price
   THEN CASE WHEN gp.price < pp.special_price THEN gp.price ELSE pp.special_price END
   ELSE CASE WHEN gp.price < pp.price THEN gp.price ELSE pp.price END END`
 
 const specialNow = `pp.special_price IS NOT NULL AND COALESCE(pp.special_from, 0) <= :now AND COALESCE(pp.special_to, 9000000000000000000) > :now`
+
+// A configurable product costs what its cheapest variant costs that is sold on
+// the website; :group is the placeholder of the customer group.
+var (
+	childPrice = strings.NewReplacer("pp.", "cp.", "gp.", "cg.").Replace(ownPrice)
+	ofChildren = ` FROM product_variant cv JOIN product c ON c.id = cv.child_id AND c.enabled
+		JOIN product_website cw ON cw.product_id = c.id AND cw.website_id = pp.website_id
+		JOIN product_price cp ON cp.product_id = c.id AND cp.website_id = pp.website_id
+		LEFT JOIN product_group_price cg ON cg.product_id = c.id AND cg.website_id = pp.website_id AND cg.group_id = :group
+		WHERE cv.parent_id = pp.product_id`
+	finalPrice = `CASE WHEN pp.of_variants THEN (SELECT MIN(` + childPrice + `)` + ofChildren + `) ELSE ` + ownPrice + ` END`
+	// usualPrice is the regular price of that variant, and dearestPrice what the
+	// dearest variant costs, 0 of other products.
+	usualPrice   = `CASE WHEN pp.of_variants THEN (SELECT cp.price` + ofChildren + ` ORDER BY ` + childPrice + `, cp.price DESC LIMIT 1) ELSE pp.price END`
+	dearestPrice = `CASE WHEN pp.of_variants THEN (SELECT MAX(` + childPrice + `)` + ofChildren + `) ELSE 0 END`
+)
+
+// pricing fills in the placeholders of the expressions above.
+func pricing(w *sqldb.Where, sc Scope) func(expression string) string {
+	return strings.NewReplacer(":now", w.Bind("?", sqldb.Micros(sc.Now)), ":group", w.Bind("?", sc.GroupID)).Replace
+}
+
+// tierPrice is the lowest tier price that a quantity reaches; :website and :qty
+// are more placeholders.
+const tierPrice = `(SELECT MIN(t.price) FROM product_tier_price t WHERE t.product_id = p.id AND t.website_id = :website
+	AND t.group_id IN (0, :group) AND t.min_qty <= :qty)`

@@ -26,6 +26,7 @@ var Visibilities = []Visibility{Hidden, InCatalog, InSearch, InBoth}
 type Product struct {
 	ID          int64
 	SKU         string
+	Kind        Kind // of a new product; only simple and virtual may be exchanged
 	Enabled     bool
 	Visibility  Visibility
 	WeightGrams int64
@@ -35,6 +36,9 @@ type Product struct {
 	Websites    []int64
 	Prices      []Price
 	GroupPrices []GroupPrice
+	TierPrices  []TierPrice
+	Axes        []string // of a configurable product: codes of attributes
+	Variants    []int64  // of a configurable product: products with a value for each axis
 	Categories  []Placement
 	Attributes  map[string]string // code → value
 	Pictures    []Picture         // changed by the picture functions only
@@ -105,6 +109,7 @@ const (
 
 // tidy trims what was typed and derives what may be left out.
 func (p *Product) tidy() {
+	p.tidyKind()
 	p.SKU = strings.TrimSpace(p.SKU)
 	if p.Visibility == "" {
 		p.Visibility = InBoth
@@ -150,6 +155,8 @@ func (p *Product) Check() error {
 	}
 	p.checkStock(f)
 	p.checkPrices(f)
+	p.checkTiers(f)
+	p.checkKind(f)
 	for code, v := range p.Attributes {
 		if !validKey(code) || len(v) > maxName {
 			f.Add("attributes", "Attribute %q: the code has letters, digits and hyphens, the value at most %d characters.", code, maxName)
@@ -212,7 +219,7 @@ func (p *Product) checkPrices(f fault.Fields) {
 		}
 	}
 	for _, w := range p.Websites {
-		if _, ok := p.PriceOn(w); !ok {
+		if _, ok := p.PriceOn(w); !ok && p.Kind != Configurable {
 			f.Add(field("price", w), "Enter a price: the product is sold on this website.")
 		}
 	}

@@ -114,7 +114,7 @@ func each(move func(*stockRow)) func([]stockRow) error {
 
 // moveStock holds the products in the order of their ids, so that two orders
 // never wait for each other, and writes what move made of them: two statements,
-// whatever the order holds. What is reserved is counted of every product, so
+// whatever the order holds, a few more when something ran out. What is reserved is counted of every product, so
 // that switching counting on later finds it right. Copies of the catalogue's
 // pages are only dropped when something became, or ceased to be, out of stock.
 func moveStock(ctx context.Context, tx *sqldb.Tx, lines []StockLine, move func([]stockRow) error) error {
@@ -129,12 +129,23 @@ func moveStock(ctx context.Context, tx *sqldb.Tx, lines []StockLine, move func([
 	if err := move(rows); err != nil {
 		return err
 	}
-	flipped := false
+	var flipped []int64
 	for i, b := range before {
-		flipped = flipped || (b.Salable() > 0) != (rows[i].Salable() > 0)
+		if (b.Salable() > 0) != (rows[i].Salable() > 0) {
+			flipped = append(flipped, b.id)
+		}
 	}
-	if err := writeStock(ctx, tx, rows); err != nil || !flipped {
+	if err := writeStock(ctx, tx, rows); err != nil || len(flipped) == 0 {
 		return err
+	}
+	parents, err := parentsOf(ctx, tx, flipped)
+	if err != nil {
+		return err
+	}
+	if len(parents) > 0 {
+		if err := restockParents(ctx, tx, parents); err != nil {
+			return err
+		}
 	}
 	return tx.Bump(ctx, Topic)
 }

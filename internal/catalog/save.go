@@ -45,6 +45,9 @@ func (s *Service) save(ctx context.Context, tx *sqldb.Tx, p *Product) (int64, er
 		if p.Version != 0 && p.Version != before.Version {
 			return 0, changedMeanwhile()
 		}
+		if before.Kind != p.Kind && (before.Kind == Configurable || p.Kind == Configurable) {
+			return 0, (fault.Fields{"kind": "A product cannot become configurable, or cease to be, once it exists."}).Err()
+		}
 	}
 	if err := CheckTaken(ctx, tx, p); err != nil {
 		return 0, err
@@ -68,6 +71,9 @@ func (s *Service) save(ctx context.Context, tx *sqldb.Tx, p *Product) (int64, er
 // republish brings everything that is derived from a product up to date.
 func (s *Service) republish(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product) error {
 	if err := relistProduct(ctx, tx, id); err != nil {
+		return err
+	}
+	if err := keepFamily(ctx, tx, id, p, before); err != nil {
 		return err
 	}
 	if p.SKU != before.SKU || !maps.Equal(p.Texts, before.Texts) || !maps.Equal(p.Attributes, before.Attributes) {
@@ -130,17 +136,17 @@ func writeProduct(ctx context.Context, tx *sqldb.Tx, p, before *Product) (int64,
 	now := sqldb.Micros(tx.Now())
 	st := p.Stock
 	if p.ID == 0 {
-		return tx.Insert(ctx, `INSERT INTO product (sku, sku_key, enabled, visibility, weight_grams, tax_class,
+		return tx.Insert(ctx, `INSERT INTO product (sku, sku_key, kind, enabled, visibility, weight_grams, tax_class,
 			manage_stock, on_hand, threshold, in_stock, backorders, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
-			p.SKU, SKUKey(p.SKU), p.Enabled, p.Visibility, p.WeightGrams, p.TaxClass,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
+			p.SKU, SKUKey(p.SKU), p.Kind, p.Enabled, p.Visibility, p.WeightGrams, p.TaxClass,
 			st.Manage, st.OnHand, st.Threshold, st.InStock, st.Backorders, created(p, tx), now)
 	}
 	n, err := tx.Exec(ctx, `UPDATE product SET sku = $3, sku_key = $4, enabled = $5, visibility = $6, weight_grams = $7,
 		tax_class = $8, manage_stock = $9, on_hand = on_hand + $10, threshold = $11, in_stock = $12, backorders = $13,
-		version = version + 1, updated_at = $14 WHERE id = $1 AND version = $2`,
+		version = version + 1, updated_at = $14, kind = $15 WHERE id = $1 AND version = $2`,
 		p.ID, before.Version, p.SKU, SKUKey(p.SKU), p.Enabled, p.Visibility, p.WeightGrams,
-		p.TaxClass, st.Manage, st.OnHand-before.Stock.OnHand, st.Threshold, st.InStock, st.Backorders, now)
+		p.TaxClass, st.Manage, st.OnHand-before.Stock.OnHand, st.Threshold, st.InStock, st.Backorders, now, p.Kind)
 	if err == nil && n == 0 {
 		err = changedMeanwhile()
 	}
@@ -186,7 +192,10 @@ func writeParts(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product)
 			return err
 		}
 	}
-	return writePrices(ctx, tx, id, p, before)
+	if err := writePrices(ctx, tx, id, p, before); err != nil {
+		return err
+	}
+	return writeVariants(ctx, tx, id, p, before)
 }
 
 func writePrices(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product) error {
@@ -199,6 +208,12 @@ func writePrices(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product
 				}
 				return []any{id, pr.WebsiteID, pr.Regular, special, sqldb.NullMicros(pr.SpecialFrom), sqldb.NullMicros(pr.SpecialTo)}
 			}); err != nil {
+			return err
+		}
+	}
+	if !slices.Equal(p.TierPrices, before.TierPrices) {
+		if err := replace(ctx, tx, "product_tier_price (product_id, website_id, group_id, min_qty, price)", 5, id, p.TierPrices, before.ID != 0,
+			func(t TierPrice) []any { return []any{id, t.WebsiteID, t.GroupID, t.MinQty, t.Price} }); err != nil {
 			return err
 		}
 	}
@@ -229,8 +244,20 @@ func (s *Service) Delete(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
+		parents, err := parentsOf(ctx, tx, []int64{id})
+		if err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM product WHERE id = $1`, id); err != nil {
 			return err
+		}
+		if len(parents) > 0 {
+			if err := refacet(ctx, tx, parents); err != nil {
+				return err
+			}
+			if err := reprice(ctx, tx, parents); err != nil {
+				return err
+			}
 		}
 		if err := s.search.remove(ctx, tx, id); err != nil {
 			return err

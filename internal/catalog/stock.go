@@ -27,5 +27,7 @@ func (s Stock) Salable() int64 {
 	return max(0, s.OnHand-s.Reserved-s.Threshold)
 }
 
-// salable says Salable() > 0 in SQL; p is product.
+// salable says Salable() > 0 in SQL; p is product. A configurable product is
+// kept managed, with nothing on hand, while none of its variants can be sold:
+// see restockParents.
 const salable = `(p.in_stock AND (NOT p.manage_stock OR p.backorders OR p.on_hand - p.reserved - p.threshold > 0))`

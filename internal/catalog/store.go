@@ -27,14 +27,14 @@ func (s *Service) ProductBySKU(ctx context.Context, sku string) (*Product, bool,
 
 func scanProduct(r sqldb.Scanner) (*Product, error) {
 	p := &Product{Texts: map[int64]Text{}, Attributes: map[string]string{}}
-	err := r.Scan(&p.ID, &p.SKU, &p.Enabled, &p.Visibility, &p.WeightGrams, &p.TaxClass,
+	err := r.Scan(&p.ID, &p.SKU, &p.Kind, &p.Enabled, &p.Visibility, &p.WeightGrams, &p.TaxClass,
 		&p.Stock.Manage, &p.Stock.OnHand, &p.Stock.Reserved, &p.Stock.Threshold, &p.Stock.InStock, &p.Stock.Backorders,
 		&p.Version, sqldb.Into(&p.CreatedAt), sqldb.Into(&p.UpdatedAt))
 	return p, err
 }
 
 func loadProduct(ctx context.Context, q sqldb.Querier, id int64) (*Product, error) {
-	p, ok, err := sqldb.Found(sqldb.One(ctx, q, scanProduct, `SELECT id, sku, enabled, visibility, weight_grams, tax_class,
+	p, ok, err := sqldb.Found(sqldb.One(ctx, q, scanProduct, `SELECT id, sku, kind, enabled, visibility, weight_grams, tax_class,
 		manage_stock, on_hand, reserved, threshold, in_stock, backorders, version, created_at, updated_at
 		FROM product WHERE id = $1`, id))
 	if err != nil {
@@ -43,7 +43,7 @@ func loadProduct(ctx context.Context, q sqldb.Querier, id int64) (*Product, erro
 	if !ok {
 		return nil, noProduct()
 	}
-	for _, load := range []func(context.Context, sqldb.Querier, *Product) error{loadTexts, loadPrices, loadPlaces, loadPictures} {
+	for _, load := range []func(context.Context, sqldb.Querier, *Product) error{loadTexts, loadPrices, loadTiers, loadPlaces, loadPictures, loadVariants} {
 		if err := load(ctx, q, p); err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func loadPrices(ctx context.Context, q sqldb.Querier, p *Product) (err error) {
 		}
 		return price, err
 	}, `SELECT website_id, price, special_price, special_from, special_to FROM product_price
-		WHERE product_id = $1 ORDER BY website_id`, p.ID)
+		WHERE product_id = $1 AND NOT of_variants ORDER BY website_id`, p.ID)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ type Page struct {
 	Short, Description string
 	Pictures           []Picture
 	Attributes         []Attribute
-	CategoryID         int64 // the deepest shown category it is in, 0 without
+	CategoryID         int64     // the deepest shown category it is in, 0 without
+	Variants           []Variant // of a configurable product
 }
 
 // Attribute is a property of a product.
@@ -41,6 +42,11 @@ func (s *Service) View(ctx context.Context, sc Scope, urlKey string) (*Page, err
 	}
 	if !ok || !page.Sold || visibility == Hidden {
 		return nil, fault.New(fault.NotFound, "This product does not exist, or is not sold here.")
+	}
+	if page.Kind == Configurable {
+		if page.Variants, err = s.Variants(ctx, sc, page.ID); err != nil {
+			return nil, err
+		}
 	}
 	return page, s.furnish(ctx, page)
 }

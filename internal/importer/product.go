@@ -33,9 +33,13 @@ func (pi *productImport) product(ctx context.Context, sh *shelf, row magento.Pro
 		return nil, inColumn("product_type", "%q products cannot be imported yet; the simple products below them can", kind)
 	}
 	p := copied(before)
+	if p.Kind == catalog.Configurable && row.Type != "" {
+		return nil, inColumn("product_type", "%s is configurable here; its variants can be imported", row.SKU)
+	}
+	p.Kind = catalog.Kind(or(row.Type, string(p.Kind)))
 	p.SKU = row.SKU
 	p.CreatedAt = row.CreatedAt
-	p.TaxClass = or(row.TaxClass, p.TaxClass)
+	p.TaxClass = taxClass(row.TaxClass, p.TaxClass)
 	if row.HasOnline {
 		p.Enabled = row.Online
 	}
@@ -48,6 +52,20 @@ func (pi *productImport) product(ctx context.Context, sh *shelf, row magento.Pro
 		return nil, err
 	}
 	return p, pi.placed(ctx, sh, p, row, websites)
+}
+
+// taxClass is the code of the class that a file calls by its name. A name that
+// nobody has given a class here is kept as its code, and taxes nothing.
+func taxClass(name, had string) string {
+	switch strings.ToLower(name) {
+	case "":
+		return had
+	case "none", "0":
+		return ""
+	case "taxable goods":
+		return "taxable"
+	}
+	return catalog.Slug(name)
 }
 
 func or(a, b string) string {

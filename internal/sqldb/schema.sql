@@ -124,7 +124,7 @@ CREATE TABLE cart_item (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
   qty BIGINT NOT NULL,
   added_at BIGINT NOT NULL,
-  updated_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL, parent_product_id BIGINT,
   UNIQUE (cart_id, product_id)
 );
 
@@ -502,6 +502,13 @@ CREATE TABLE product_attribute (
 
 CREATE INDEX product_attribute_value ON product_attribute (code, value, product_id);
 
+CREATE TABLE product_axis (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  PRIMARY KEY (product_id, code)
+);
+
 CREATE TABLE product_category (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
   category_id BIGINT NOT NULL REFERENCES category(id) ON DELETE CASCADE,
@@ -510,6 +517,15 @@ CREATE TABLE product_category (
 );
 
 CREATE INDEX product_category_product ON product_category (product_id);
+
+CREATE TABLE product_facet (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (product_id, code, value)
+);
+
+CREATE INDEX product_facet_value ON product_facet (code, value, product_id);
 
 CREATE TABLE product_group_price (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
@@ -546,7 +562,7 @@ CREATE TABLE product_price (
   price BIGINT NOT NULL,
   special_price BIGINT,
   special_from BIGINT,
-  special_to BIGINT,
+  special_to BIGINT, of_variants BOOLEAN NOT NULL DEFAULT FALSE,
   PRIMARY KEY (product_id, website_id)
 );
 
@@ -572,6 +588,28 @@ CREATE TABLE product_text (
 CREATE INDEX product_text_name ON product_text (store_view_id, name_key, product_id);
 
 CREATE UNIQUE INDEX product_text_url ON product_text (url_key, store_view_id) WHERE url_key <> '';
+
+CREATE TABLE product_tier_price (
+  product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  group_id BIGINT NOT NULL,
+  min_qty BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  PRIMARY KEY (product_id, website_id, group_id, min_qty)
+);
+
+CREATE INDEX product_tier_price_website ON product_tier_price (website_id);
+
+CREATE TABLE product_variant (
+  parent_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  child_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
+  position BIGINT NOT NULL,
+  choice TEXT NOT NULL,
+  PRIMARY KEY (parent_id, child_id),
+  UNIQUE (parent_id, choice)
+);
+
+CREATE INDEX product_variant_child ON product_variant (child_id);
 
 CREATE TABLE product_website (
   product_id BIGINT NOT NULL REFERENCES product(id) ON DELETE CASCADE,
