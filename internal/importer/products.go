@@ -173,7 +173,7 @@ func (pi *productImport) free(ctx context.Context, p *catalog.Product) error {
 
 // same compares what an import may change.
 func same(a, b *catalog.Product) bool {
-	return a.SKU == b.SKU && a.Enabled == b.Enabled && a.Visibility == b.Visibility && a.WeightGrams == b.WeightGrams &&
+	return a.SKU == b.SKU && a.Kind == b.Kind && a.Enabled == b.Enabled && a.Visibility == b.Visibility && a.WeightGrams == b.WeightGrams &&
 		a.TaxClass == b.TaxClass && a.Stock == b.Stock && maps.Equal(a.Texts, b.Texts) && slices.Equal(a.Websites, b.Websites) &&
 		slices.Equal(a.Prices, b.Prices) && slices.Equal(a.Categories, b.Categories)
 }
