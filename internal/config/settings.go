@@ -12,7 +12,13 @@ var (
 	SupportEmail = Text("general.support_email", In(General, "Store Information"), Label("Support E-mail"), At(ViewScope),
 		Check(address), Help("Where customers turn with questions. Shown in the footer."))
 	SupportPhone = Text("general.support_phone", In(General, "Store Information"), Label("Support Telephone"), At(ViewScope), MaxLen(40))
-	Country      = Text("general.country", In(General, "Country Options"), Label("Default Country"), At(Website),
+	StoreAddress = Area("general.store_address", In(General, "Store Information"), Label("Store Address"), At(ViewScope), MaxLen(400),
+		Help("Lines as on a letter. Shown on invoices and other documents."))
+	VATNumber = Text("general.vat_number", In(General, "Store Information"), Label("VAT Number"), At(ViewScope), MaxLen(40),
+		Help("Shown on invoices and other documents."))
+	DocumentAssisted = Bool("general.document_assisted", In(General, "Documents"), Label("Say who placed the order"), At(ViewScope), Default(false),
+		Help("If Yes, PDF documents say when store staff placed the order for the customer."))
+	Country = Text("general.country", In(General, "Country Options"), Label("Default Country"), At(Website),
 		Default("US"), Check(country), Help("Two letters, such as DE. Addresses begin with it."))
 
 	SenderName = Text("mail.sender_name", In(Mail, "General Contact"), Label("Sender Name"), At(ViewScope),
