@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/storehand/storehand/internal/money"
+	"github.com/storehand/storehand/internal/totals"
 )
 
 // Facts are what rules look at: a cart and where it goes. Amounts are in the
@@ -165,7 +166,7 @@ func (r *Rule) takeOff(lines []Line, rest []int64, shipping int64) (off []int64,
 	}
 	switch r.Discount {
 	case Percent:
-		offShipping = part(shipping, r.Amount)
+		offShipping = totals.Percent(shipping, r.Amount)
 	case PerItem:
 		offShipping = r.Amount
 	}
@@ -181,7 +182,7 @@ func (r *Rule) ofLine(l Line, rest int64) int64 {
 	switch r.Discount {
 	case Percent:
 		taken := l.most() - rest // by earlier rules
-		return part(max(share(cmp.Or(l.Base, l.Row), qty, l.Qty)-taken, 0), r.Amount)
+		return totals.Percent(max(share(cmp.Or(l.Base, l.Row), qty, l.Qty)-taken, 0), r.Amount)
 	case PerItem:
 		return times(r.Amount, qty)
 	case BuyGet:
@@ -207,27 +208,11 @@ func (r *Rule) split(rest []int64, shipping int64) (off []int64, offShipping int
 	for _, w := range weights {
 		sum = plus(sum, w)
 	}
-	if sum == 0 || sum == math.MaxInt64 {
+	if sum == 0 {
 		return make([]int64, len(rest)), 0
 	}
-	parts, err := money.New(min(r.Amount, sum), "").Allocate(weights)
-	if err != nil {
-		return make([]int64, len(rest)), 0
-	}
-	off = make([]int64, len(rest))
-	for i := range off {
-		off[i] = parts[i].Minor
-	}
-	return off, parts[len(rest)].Minor
-}
-
-// part is parts per million of an amount, rounded half away from zero (rule R1).
-func part(amount, perMillion int64) int64 {
-	p, err := money.New(amount, "").Part(perMillion)
-	if err != nil {
-		return math.MaxInt64
-	}
-	return p.Minor
+	parts := totals.SplitFixed(min(r.Amount, sum), weights)
+	return parts[:len(rest)], parts[len(rest)]
 }
 
 // share is what some of a line's pieces cost.

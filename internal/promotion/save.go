@@ -93,7 +93,7 @@ func checkStored(ctx context.Context, tx *sqldb.Tx, before, r Rule) error {
 		}
 	}
 	if before.Coupon == GeneratedCoupons && r.Coupon != GeneratedCoupons {
-		n, err := sqldb.One(ctx, tx, sqldb.Value[int64], `SELECT COUNT(*) FROM (SELECT 1 FROM coupon WHERE rule_id = $1 LIMIT 1) some`, r.ID)
+		n, err := sqldb.One(ctx, tx, sqldb.Value[int64], `SELECT COUNT(*) FROM (SELECT 1 FROM coupon WHERE rule_id = $1 LIMIT 1) few`, r.ID)
 		if err != nil {
 			return err
 		}

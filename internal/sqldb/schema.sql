@@ -112,7 +112,7 @@ CREATE TABLE cart (
   impersonation_id BIGINT,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
-);
+, coupon_code TEXT NOT NULL DEFAULT '', estimate_country TEXT NOT NULL DEFAULT '', estimate_region TEXT NOT NULL DEFAULT '', estimate_postcode TEXT NOT NULL DEFAULT '', shipping_method TEXT NOT NULL DEFAULT '');
 
 CREATE UNIQUE INDEX cart_customer ON cart (customer_id, website_id) WHERE active AND customer_id IS NOT NULL;
 
@@ -129,6 +129,68 @@ CREATE TABLE cart_item (
 );
 
 CREATE INDEX cart_item_product ON cart_item (product_id);
+
+CREATE TABLE cart_rule (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  description TEXT NOT NULL DEFAULT '',
+  active BOOLEAN NOT NULL,
+  from_at BIGINT,
+  until_at BIGINT,
+  coupon_kind TEXT NOT NULL,
+  uses_per_coupon BIGINT NOT NULL DEFAULT 0,
+  uses_per_customer BIGINT NOT NULL DEFAULT 0,
+  priority BIGINT NOT NULL DEFAULT 0,
+  stop_others BOOLEAN NOT NULL,
+  match_any BOOLEAN NOT NULL,
+  conditions TEXT NOT NULL DEFAULT '[]',
+  only_any BOOLEAN NOT NULL,
+  only_items TEXT NOT NULL DEFAULT '[]',
+  discount TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  step BIGINT NOT NULL DEFAULT 0,
+  max_qty BIGINT NOT NULL DEFAULT 0,
+  to_shipping BOOLEAN NOT NULL,
+  free_shipping BOOLEAN NOT NULL,
+  version BIGINT NOT NULL DEFAULT 1,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX cart_rule_open ON cart_rule (coupon_kind, active);
+
+CREATE TABLE cart_rule_customer (
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  rule_id BIGINT NOT NULL REFERENCES cart_rule(id) ON DELETE CASCADE,
+  uses BIGINT NOT NULL,
+  PRIMARY KEY (customer_id, rule_id)
+);
+
+CREATE INDEX cart_rule_customer_rule ON cart_rule_customer (rule_id);
+
+CREATE TABLE cart_rule_group (
+  rule_id BIGINT NOT NULL REFERENCES cart_rule(id) ON DELETE CASCADE,
+  group_id BIGINT NOT NULL REFERENCES customer_group(id) ON DELETE CASCADE,
+  PRIMARY KEY (rule_id, group_id)
+);
+
+CREATE INDEX cart_rule_group_group ON cart_rule_group (group_id);
+
+CREATE TABLE cart_rule_label (
+  rule_id BIGINT NOT NULL REFERENCES cart_rule(id) ON DELETE CASCADE,
+  store_view_id BIGINT NOT NULL,
+  label TEXT NOT NULL,
+  PRIMARY KEY (rule_id, store_view_id)
+);
+
+CREATE TABLE cart_rule_website (
+  rule_id BIGINT NOT NULL REFERENCES cart_rule(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL REFERENCES website(id) ON DELETE CASCADE,
+  PRIMARY KEY (rule_id, website_id)
+);
+
+CREATE INDEX cart_rule_website_website ON cart_rule_website (website_id);
 
 CREATE TABLE category (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -192,6 +254,17 @@ CREATE TABLE consent_event (
 );
 
 CREATE INDEX consent_event_customer ON consent_event (customer_id, id);
+
+CREATE TABLE coupon (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  rule_id BIGINT NOT NULL REFERENCES cart_rule(id) ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  code_key TEXT NOT NULL UNIQUE,
+  uses BIGINT NOT NULL DEFAULT 0,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX coupon_rule ON coupon (rule_id, id);
 
 CREATE TABLE customer (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
