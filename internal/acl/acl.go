@@ -57,11 +57,15 @@ const (
 
 	StoresAll       Resource = "stores.view"
 	StoresEdit      Resource = "stores.edit"
+	TaxRules        Resource = "stores.tax_rules"
+	TaxRates        Resource = "stores.tax_rates"
+	TaxImport       Resource = "stores.tax_rates_import"
 	ConfigGeneral   Resource = "config.general"
 	ConfigCatalog   Resource = "config.catalog"
 	ConfigCustomers Resource = "config.customers"
 	ConfigAssist    Resource = "config.login_as_customer"
 	ConfigSales     Resource = "config.sales"
+	ConfigTax       Resource = "config.tax"
 	ConfigMail      Resource = "config.mail"
 	ConfigDelivery  Resource = "config.delivery_methods"
 	ConfigPayment   Resource = "config.payment_methods"
@@ -155,12 +159,18 @@ var tree = []Node{
 			leaf(StoresAll, "View stores", ""),
 			leaf(StoresEdit, "Create, edit and delete stores", ""),
 		),
+		branch("Taxes",
+			leaf(TaxRules, "Tax Rules", "rules and tax classes"),
+			leaf(TaxRates, "Tax Zones and Rates", ""),
+			leaf(TaxImport, "Import/Export Tax Rates", ""),
+		),
 		branch("Configuration",
 			leaf(ConfigGeneral, "General Section", ""),
 			leaf(ConfigCatalog, "Catalog Section", ""),
 			leaf(ConfigCustomers, "Customer Configuration Section", ""),
 			leaf(ConfigAssist, "Login as Customer Section", ""),
-			leaf(ConfigSales, "Sales Section", ""),
+			leaf(ConfigSales, "Sales Section", "with Sales Emails and Shipping Settings"),
+			leaf(ConfigTax, "Tax Section", ""),
 			leaf(ConfigMail, "Mail Section", ""),
 			leaf(ConfigDelivery, "Delivery Methods Section", "with the table rates"),
 			leaf(ConfigPayment, "Payment Methods Section", ""),

@@ -24,6 +24,7 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -46,6 +47,7 @@ type Deps struct {
 	Sales     *sales.Service
 	Assist    *assist.Service
 	Mail      *mail.Outbox
+	Tax       *tax.Service
 }
 
 // App is the Admin.

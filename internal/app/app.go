@@ -31,6 +31,7 @@ import (
 	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/store"
 	"github.com/storehand/storehand/internal/storefront"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -65,6 +66,7 @@ type App struct {
 	Customers *customer.Service
 	Catalog   *catalog.Service
 	Carts     *cart.Service
+	Tax       *tax.Service
 	Sales     *sales.Service
 	Pages     *pagecache.Cache
 	Assist    *assist.Service
@@ -122,6 +124,7 @@ func (a *App) wire(adminHost string) error {
 	a.Staff = staff.New(db, a.Sessions, a.Throttle, a.Hasher)
 	a.Catalog = catalog.New(db)
 	a.Carts = cart.New(db)
+	a.Tax = tax.New(db, a.Config, a.Stores)
 	a.Pages = pagecache.New(pagecache.Options{
 		DB: db, Boundary: a.Catalog.NextPriceChange, Params: storefront.CachedParams, Secure: web.Secure,
 		Surrogate: a.Varnish, Settings: func(ctx context.Context) (bool, time.Duration) {
@@ -167,12 +170,12 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
-		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail,
+		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Tax: a.Tax,
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
-		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages,
+		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
 	})
 	shop := a.Pages.Handler(shopSide)
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

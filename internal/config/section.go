@@ -25,6 +25,9 @@ var sections = []Section{
 	{"sales/delivery_methods", "Sales", "Delivery Methods", acl.ConfigDelivery},
 	{"sales/payment_methods", "Sales", "Payment Methods", acl.ConfigPayment},
 	{"sales/checkout", "Sales", "Checkout", acl.ConfigCheckout},
+	{"sales/tax", "Sales", "Tax", acl.ConfigTax},
+	{"sales/shipping_settings", "Sales", "Shipping Settings", acl.ConfigSales},
+	{"sales/sales_email", "Sales", "Sales Emails", acl.ConfigSales},
 	{"advanced/admin", "Advanced", "Admin", acl.ConfigAdvanced},
 }
 
@@ -38,7 +41,11 @@ const (
 	Delivery      = "sales/delivery_methods"
 	Payment       = "sales/payment_methods"
 	Checkout      = "sales/checkout"
+	Tax           = "sales/tax"
 	Admin         = "advanced/admin"
+
+	ShippingSettings = "sales/shipping_settings"
+	SalesEmails      = "sales/sales_email"
 )
 
 // SectionByID finds a section.

@@ -26,7 +26,7 @@ import (
 // and those of which each node keeps a copy.
 const versions = `SELECT CAST(SUM(CASE WHEN topic = 'catalog' THEN value ELSE 0 END) AS BIGINT),
 	CAST(SUM(CASE WHEN topic = 'catalog' THEN 0 ELSE value END) AS BIGINT)
-	FROM version WHERE topic IN ('catalog', 'config', 'store')`
+	FROM version WHERE topic IN ('catalog', 'config', 'store', 'tax')`
 
 // pollEvery is how often a node asks whether another one changed something.
 const pollEvery = 500 * time.Millisecond

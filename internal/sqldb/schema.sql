@@ -353,7 +353,7 @@ CREATE TABLE customer_group (
   code TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   created_at BIGINT NOT NULL
-);
+, tax_class TEXT NOT NULL DEFAULT 'retail');
 
 CREATE TABLE customer_session (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1069,6 +1069,63 @@ CREATE TABLE store_view (
 CREATE INDEX store_view_store ON store_view (store_id);
 
 CREATE INDEX store_view_website ON store_view (website_id);
+
+CREATE TABLE tax_class (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  name TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX tax_class_code ON tax_class (kind, code);
+
+CREATE TABLE tax_rate (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  code TEXT NOT NULL UNIQUE,
+  country TEXT NOT NULL,
+  region TEXT NOT NULL,
+  postcode TEXT NOT NULL,
+  ppm BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX tax_rate_country ON tax_rate (country, code);
+
+CREATE TABLE tax_rate_title (
+  rate_id BIGINT NOT NULL REFERENCES tax_rate(id) ON DELETE CASCADE,
+  store_view_id BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  PRIMARY KEY (rate_id, store_view_id)
+);
+
+CREATE TABLE tax_rule (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  priority BIGINT NOT NULL,
+  on_subtotal BOOLEAN NOT NULL,
+  sort_order BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE tax_rule_class (
+  rule_id BIGINT NOT NULL REFERENCES tax_rule(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  PRIMARY KEY (rule_id, kind, code)
+);
+
+CREATE INDEX tax_rule_class_code ON tax_rule_class (kind, code);
+
+CREATE TABLE tax_rule_rate (
+  rule_id BIGINT NOT NULL REFERENCES tax_rule(id) ON DELETE CASCADE,
+  rate_id BIGINT NOT NULL REFERENCES tax_rate(id),
+  PRIMARY KEY (rule_id, rate_id)
+);
+
+CREATE INDEX tax_rule_rate_rate ON tax_rule_rate (rate_id);
 
 CREATE TABLE throttle (
   key TEXT NOT NULL PRIMARY KEY,

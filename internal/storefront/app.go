@@ -24,6 +24,7 @@ import (
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -44,6 +45,7 @@ type Deps struct {
 	Assist    *assist.Service
 	Pages     *pagecache.Cache
 	Mail      *mail.Outbox
+	Tax       *tax.Service
 }
 
 // App is the storefront of all websites.

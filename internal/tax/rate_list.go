@@ -1,0 +1,103 @@
+package tax
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// RateFilter asks for one page of the tax rates, in the order of their codes.
+type RateFilter struct {
+	Code    string // its beginning
+	Country string
+	After   string // the code that the page begins behind …
+	Before  string // … or ends before
+	Size    int
+}
+
+// RatePage is one page of tax rates. More says that there are more than Total.
+type RatePage struct {
+	Rates      []Rate
+	Total      int
+	More       bool
+	Next, Prev string // for After and Before
+}
+
+const totalCap = 10_000
+
+// RateGrid returns one page of the tax rates.
+func (s *Service) RateGrid(ctx context.Context, f RateFilter) (RatePage, error) {
+	f.Size = min(max(f.Size, 1), 1000)
+	var counting sqldb.Where
+	f.narrow(&counting)
+	n, err := sqldb.One(ctx, s.db.Reader(), sqldb.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM tax_rate`+
+		counting.SQL()+` LIMIT `+strconv.Itoa(totalCap+1)+`) AS found`, counting.Args()...)
+	if err != nil {
+		return RatePage{}, err
+	}
+	page := RatePage{Total: min(n, totalCap), More: n > totalCap}
+	rates, err := s.ratePage(ctx, f)
+	if err != nil {
+		return page, err
+	}
+	more := len(rates) > f.Size
+	rates = rates[:min(len(rates), f.Size)]
+	back := f.Before != ""
+	if back {
+		slices.Reverse(rates)
+	}
+	page.Rates = rates
+	if len(rates) > 0 {
+		if more && !back || back {
+			page.Next = rates[len(rates)-1].Code
+		}
+		if f.After != "" || back && more {
+			page.Prev = rates[0].Code
+		}
+	}
+	return page, nil
+}
+
+func (f RateFilter) narrow(w *sqldb.Where) {
+	if f.Country != "" {
+		w.And("country = ?", f.Country)
+	}
+	if code := strings.TrimSpace(f.Code); code != "" {
+		w.Prefix("code", code)
+	}
+}
+
+func (s *Service) ratePage(ctx context.Context, f RateFilter) ([]Rate, error) {
+	var w sqldb.Where
+	f.narrow(&w)
+	direction := "ASC"
+	switch {
+	case f.Before != "":
+		w.And("code < ?", f.Before)
+		direction = "DESC"
+	case f.After != "":
+		w.And("code > ?", f.After)
+	}
+	limit := w.Bind(" LIMIT ?", f.Size+1)
+	return sqldb.All(ctx, s.db.Reader(), scanRate, `SELECT `+rateColumns+` FROM tax_rate`+w.SQL()+` ORDER BY code `+direction+limit, w.Args()...)
+}
+
+// AllRates lists every rate with its titles, by code.
+func (s *Service) AllRates(ctx context.Context) ([]Rate, error) {
+	return allRates(ctx, s.db.Reader())
+}
+
+func allRates(ctx context.Context, q sqldb.Querier) ([]Rate, error) {
+	rates, err := sqldb.All(ctx, q, scanRate, `SELECT `+rateColumns+` FROM tax_rate ORDER BY code`)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := loadTitles(ctx, q, `SELECT rate_id, store_view_id, title FROM tax_rate_title`)
+	for i := range rates {
+		rates[i].Titles = titles[rates[i].ID]
+	}
+	return rates, err
+}
