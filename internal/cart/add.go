@@ -9,7 +9,13 @@ import (
 
 // Add puts more of a product into the owner's cart, as many as can be sold. A
 // guest without a cart gets one; its secret is in the outcome.
-func (s *Service) Add(ctx context.Context, o Owner, sku string, qty int64) (out Outcome, err error) {
+func (s *Service) Add(ctx context.Context, o Owner, sku string, qty int64) (Outcome, error) {
+	return s.AddVariant(ctx, o, 0, sku, qty)
+}
+
+// AddVariant is Add of a variant that was chosen at a configurable product: the
+// line shows that product's name and page.
+func (s *Service) AddVariant(ctx context.Context, o Owner, parentID int64, sku string, qty int64) (out Outcome, err error) {
 	err = s.change(ctx, ItemAdded, func(ctx context.Context, tx *sqldb.Tx) error {
 		h, err := holdOrOpen(ctx, tx, o)
 		if err != nil {
@@ -28,7 +34,7 @@ func (s *Service) Add(ctx context.Context, o Owner, sku string, qty int64) (out 
 		}
 		out = Outcome{SKU: p.card.SKU, Name: p.card.Name, Before: p.qty, After: after, Capped: capped, Secret: h.secret}
 		describe(&tx.Entry, h.id, out)
-		return putLines(ctx, tx, h.id, []row{{p.card.ID, after}})
+		return putLines(ctx, tx, h.id, []row{{p.card.ID, after, parentID}})
 	})
 	if err != nil {
 		return Outcome{}, err

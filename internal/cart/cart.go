@@ -31,9 +31,40 @@ type Cart struct {
 // Line is one product in a cart.
 type Line struct {
 	Card    catalog.Card
+	Parent  *Parent // nil unless the product was chosen at a configurable one
 	Qty     int64
 	Total   money.Amount
 	Problem Problem
+}
+
+// Parent is the configurable product at which a line's product was chosen.
+type Parent struct {
+	ID           int64
+	Name, URLKey string
+	Choice       catalog.Choice
+}
+
+// Name is what the line is called: as the product that was looked at.
+func (l Line) Name() string {
+	if l.Parent != nil {
+		return l.Parent.Name
+	}
+	return l.Card.Name
+}
+
+// Choice is what was chosen, nothing for most lines.
+func (l Line) Choice() catalog.Choice {
+	if l.Parent != nil {
+		return l.Parent.Choice
+	}
+	return nil
+}
+
+func (l Line) parentID() int64 {
+	if l.Parent != nil {
+		return l.Parent.ID
+	}
+	return 0
 }
 
 // Problem is why a line cannot be bought as it stands.
@@ -115,6 +146,7 @@ const (
 	CodeFull     = "cart_full"      // too many lines
 	CodeChanged  = "cart_changed"   // somebody changed the cart meanwhile
 	CodeNotThere = "cart_not_there" // the line is no longer in the cart
+	CodeChoose   = "cart_choose"    // one of the product's variants must be chosen
 )
 
 // add is the rule of adding: up to what can be sold, less with a notice,
@@ -127,6 +159,8 @@ func add(card catalog.Card, have, want, lines int64) (after int64, capped bool, 
 		return 0, false, refuse(CodeGone, "This product is not sold here any more.")
 	case card.Salable <= 0:
 		return 0, false, refuse(CodeNone, "This product is out of stock.")
+	case card.Kind == catalog.Configurable:
+		return 0, false, refuse(CodeChoose, "Choose the product's options first.")
 	case have == 0 && lines >= MaxLines:
 		return 0, false, refuse(CodeFull, "A cart holds at most %d different products.", MaxLines)
 	}

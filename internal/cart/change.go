@@ -50,7 +50,7 @@ func (s *Service) changeLine(ctx context.Context, o Owner, sku string, a sqldb.A
 			return errUnchanged
 		}
 		describe(&tx.Entry, h.id, out)
-		return writeLines(ctx, tx, h.id, []row{{p.card.ID, after}})
+		return writeLines(ctx, tx, h.id, []row{{p.card.ID, after, 0}})
 	})
 	return out, err
 }
@@ -144,14 +144,16 @@ func apply(ctx context.Context, tx *sqldb.Tx, c *Cart, outs []Outcome) error {
 	rows := make([]row, len(outs))
 	for i, o := range outs {
 		tx.Diff(o.SKU, qtyText(o.Before), qtyText(o.After))
-		rows[i] = row{ids[o.SKU], o.After}
+		rows[i] = row{ids[o.SKU], o.After, 0}
 	}
 	tx.About("cart", strconv.FormatInt(c.ID, 10))
 	tx.Details = lineCount(len(outs))
 	return writeLines(ctx, tx, c.ID, rows)
 }
 
-type row struct{ productID, qty int64 }
+// row is a line to write; parentID is where its product was chosen, 0 leaves
+// what there is.
+type row struct{ productID, qty, parentID int64 }
 
 // writeLines sets quantities and removes the lines of 0: a statement for each.
 func writeLines(ctx context.Context, tx *sqldb.Tx, cartID int64, rows []row) error {
@@ -179,16 +181,17 @@ func putLines(ctx context.Context, tx *sqldb.Tx, cartID int64, rows []row) error
 	}
 	now := sqldb.Micros(tx.Now())
 	var text strings.Builder
-	text.WriteString("INSERT INTO cart_item (cart_id, product_id, qty, added_at, updated_at) VALUES ")
-	args := make([]any, 0, 5*len(rows))
+	text.WriteString("INSERT INTO cart_item (cart_id, product_id, qty, added_at, updated_at, parent_product_id) VALUES ")
+	args := make([]any, 0, 6*len(rows))
 	for i, r := range rows {
 		if i > 0 {
 			text.WriteByte(',')
 		}
-		text.WriteString("(" + sqldb.List(i*5+1, 5) + ")")
-		args = append(args, cartID, r.productID, r.qty, now, now)
+		text.WriteString("(" + sqldb.List(i*6+1, 6) + ")")
+		args = append(args, cartID, r.productID, r.qty, now, now, sqldb.NullID(r.parentID))
 	}
-	text.WriteString(" ON CONFLICT (cart_id, product_id) DO UPDATE SET qty = excluded.qty, updated_at = excluded.updated_at")
+	text.WriteString(` ON CONFLICT (cart_id, product_id) DO UPDATE SET qty = excluded.qty, updated_at = excluded.updated_at,
+		parent_product_id = COALESCE(excluded.parent_product_id, cart_item.parent_product_id)`)
 	_, err := tx.Exec(ctx, text.String(), args...)
 	return err
 }

@@ -65,7 +65,7 @@ func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped 
 			capped = append(capped, out)
 		}
 		if out.After != out.Before {
-			rows = append(rows, row{guest.Lines[i].Card.ID, out.After})
+			rows = append(rows, row{guest.Lines[i].Card.ID, out.After, guest.Lines[i].parentID()})
 		}
 	}
 	tx.About("cart", strconv.FormatInt(h.id, 10))

@@ -70,11 +70,21 @@ func load(ctx context.Context, q sqldb.Querier, o Owner, now time.Time) (*Cart, 
 		return c, nil
 	}
 	var w sqldb.Where
-	from := `cart c JOIN cart_item i ON i.cart_id = c.id JOIN product p ON p.id = i.product_id`
+	from := w.Bind(`cart c JOIN cart_item i ON i.cart_id = c.id JOIN product p ON p.id = i.product_id
+		LEFT JOIN product_variant chosen ON chosen.parent_id = i.parent_product_id AND chosen.child_id = i.product_id
+		LEFT JOIN product parent ON parent.id = chosen.parent_id AND parent.enabled
+		LEFT JOIN product_text parent_d ON parent_d.product_id = parent.id AND parent_d.store_view_id = 0
+		LEFT JOIN product_text parent_v ON parent_v.product_id = parent.id AND parent_v.store_view_id = ?`, o.ViewID)
 	w.And(o.bind(&w))
-	query := catalog.CardsQuery(o.scope(now), &w, from, ", c.id, c.public_id, c.version, i.qty") + w.SQL() + " ORDER BY i.added_at, i.id"
+	query := catalog.LinesQuery(o.scope(now), &w, from, "i.qty", `, c.id, c.public_id, c.version, i.qty, parent.id, chosen.choice,
+		COALESCE(NULLIF(parent_v.name, ''), parent_d.name, ''), COALESCE(NULLIF(parent_v.url_key, ''), parent_d.url_key, '')`) + w.SQL() + " ORDER BY i.added_at, i.id"
 	lines, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (l Line, err error) {
-		l.Card, err = catalog.ScanCard(r, o.Currency, &c.ID, &c.PublicID, &c.Version, &l.Qty)
+		var parent Parent
+		l.Card, err = catalog.ScanCard(r, o.Currency, &c.ID, &c.PublicID, &c.Version, &l.Qty,
+			sqldb.IntoID(&parent.ID), &parent.Choice, &parent.Name, &parent.URLKey)
+		if parent.ID != 0 {
+			l.Parent = &parent
+		}
 		if err == nil {
 			err = l.price()
 		}
