@@ -150,6 +150,13 @@ func moveStock(ctx context.Context, tx *sqldb.Tx, lines []StockLine, move func([
 	return tx.Bump(ctx, Topic)
 }
 
+// Few is how many are left when pages begin to tell how many.
+const Few = 3
+
+// shown is what pages say of how many are left: none, which of the last few, or
+// no more than that there are some.
+func shown(salable int64) int64 { return min(max(salable, 0), Few+1) }
+
 // wanted adds up the lines of each product, in the order of the ids.
 func wanted(lines []StockLine) ([]stockRow, error) {
 	sorted := slices.SortedFunc(slices.Values(lines), func(a, b StockLine) int { return cmp.Compare(a.ProductID, b.ProductID) })

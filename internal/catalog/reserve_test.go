@@ -72,7 +72,7 @@ func TestReservingMoreThanIsLeftIsRefusedWholly(t *testing.T) {
 	})
 }
 
-func TestOnlyAProductThatRunsOutMakesPagesStale(t *testing.T) {
+func TestOnlyStockThatPagesSpeakOfMakesThemStale(t *testing.T) {
 	each(t, func(t *testing.T, s *catalogtest.Shop) {
 		p := s.Product("mug")
 		moved := func(fn stockMove, qty int64) bool {
@@ -83,7 +83,9 @@ func TestOnlyAProductThatRunsOutMakesPagesStale(t *testing.T) {
 			check(t, err)
 			return before != after
 		}
-		want(t, "some", moved(catalog.Reserve, 4), false)
+		want(t, "five left, then four", moved(catalog.Reserve, 1), false)
+		want(t, "only three left", moved(catalog.Reserve, 1), true)
+		want(t, "only one left", moved(catalog.Reserve, 2), true)
 		want(t, "the last", moved(catalog.Reserve, 1), true)
 		want(t, "shipped", moved(catalog.Consume, 1), false)
 		want(t, "back again", moved(catalog.Release, 1), true)

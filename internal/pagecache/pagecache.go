@@ -158,8 +158,8 @@ func (c *Cache) now(ctx context.Context) moment {
 // poll reads the version rows. When they moved, so do the settings and the
 // moment at which a price changes by itself next.
 func (c *Cache) poll(ctx context.Context, now time.Time) error {
-	v := &seen{}
-	if err := c.o.DB.Reader().QueryRow(ctx, versions).Scan(&v.catalog, &v.copies); err != nil {
+	v, err := c.ask(ctx)
+	if err != nil {
 		return err
 	}
 	before := c.seen.Load()
@@ -176,6 +176,13 @@ func (c *Cache) poll(ctx context.Context, now time.Time) error {
 	c.seen.Store(v)
 	c.generation.Add(1)
 	return nil
+}
+
+// ask reads the version rows as they are now.
+func (c *Cache) ask(ctx context.Context) (*seen, error) {
+	v := &seen{}
+	err := c.o.DB.Reader().QueryRow(ctx, versions).Scan(&v.catalog, &v.copies)
+	return v, err
 }
 
 func (c *Cache) readSettings(ctx context.Context) {

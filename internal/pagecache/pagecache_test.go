@@ -19,8 +19,9 @@ import (
 
 // shop counts how often it is asked and answers what the path says.
 type shop struct {
-	asked int
-	cache *pagecache.Cache
+	asked  int
+	making func() // happens while a fragment is made
+	cache  *pagecache.Cache
 	http.Handler
 	clock *sqldbtest.Clock
 	db    *sqldb.DB
@@ -272,23 +273,28 @@ func TestVarnishIsToldWhatItMayKeep(t *testing.T) {
 	})
 }
 
+// part asks for the fragment "grid", which is another one each time it is made.
+func (s *shop) part(t *testing.T, use pagecache.Use) string {
+	t.Helper()
+	part, err := s.cache.Fragment(sqldbtest.Ctx(), use, "grid", func() (templ.Component, error) {
+		s.asked++
+		if s.making != nil {
+			s.making()
+		}
+		return templ.Raw(fmt.Sprint("grid ", s.asked)), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := part.Render(sqldbtest.Ctx(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestAStayMayReadFragmentsButNeverLeavesOne(t *testing.T) {
 	each(t, pagecache.Options{}, func(t *testing.T, s *shop) {
-		made := 0
-		show := func(use pagecache.Use) string {
-			part, err := s.cache.Fragment(sqldbtest.Ctx(), use, "grid", func() (templ.Component, error) {
-				made++
-				return templ.Raw(fmt.Sprint("grid ", made)), nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var b strings.Builder
-			if err := part.Render(sqldbtest.Ctx(), &b); err != nil {
-				t.Fatal(err)
-			}
-			return b.String()
-		}
 		for i, step := range []struct {
 			use  pagecache.Use
 			want string
@@ -296,13 +302,82 @@ func TestAStayMayReadFragmentsButNeverLeavesOne(t *testing.T) {
 			{pagecache.Read, "grid 1"}, {pagecache.None, "grid 2"}, {pagecache.Read, "grid 3"}, // nothing was left behind
 			{pagecache.ReadWrite, "grid 4"}, {pagecache.ReadWrite, "grid 4"}, {pagecache.Read, "grid 4"}, {pagecache.None, "grid 5"},
 		} {
-			if got := show(step.use); got != step.want {
+			if got := s.part(t, step.use); got != step.want {
 				t.Errorf("step %d: got %q, want %q", i, got, step.want)
 			}
 		}
 		bump(t, s.db, "catalog")
-		if got := show(pagecache.Read); got != "grid 6" {
+		if got := s.part(t, pagecache.Read); got != "grid 6" {
 			t.Errorf("a stale fragment: %q", got)
+		}
+	})
+}
+
+// elsewhere moves a topic as another node does: nothing tells this one.
+func elsewhere(t *testing.T, db *sqldb.DB, topic string) {
+	t.Helper()
+	err := db.Upkeep(sqldbtest.Ctx(), "test", func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE version SET value = value + 1 WHERE topic = $1`, topic)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAProvedFragmentIsNeverBehindTheDatabase(t *testing.T) {
+	each(t, pagecache.Options{}, func(t *testing.T, s *shop) {
+		for _, use := range []pagecache.Use{pagecache.ReadWrite, pagecache.Proved, pagecache.Proved} {
+			if got := s.part(t, use); got != "grid 1" {
+				t.Fatalf("what nothing has changed was made again: %s", got)
+			}
+		}
+		for i, topic := range []string{"catalog", "config", "store"} {
+			elsewhere(t, s.db, topic)
+			if got, old := s.part(t, pagecache.Read), fmt.Sprint("grid ", i+1); got != old {
+				t.Fatalf("this node has heard of the change to %s too soon to prove anything: %s", topic, got)
+			}
+			if got, want := s.part(t, pagecache.Proved), fmt.Sprint("grid ", i+2); got != want {
+				t.Fatalf("after a change of %s elsewhere: got %s, want %s", topic, got, want)
+			}
+			for range 2 { // the first look finds that copies may be behind
+				s.clock.Advance(3 * time.Second)
+				s.asked = i + 1
+				s.part(t, pagecache.ReadWrite)
+			}
+			s.asked = i + 2
+		}
+	})
+}
+
+func TestAFragmentThatSomethingChangedUnderIsNotProved(t *testing.T) {
+	each(t, pagecache.Options{}, func(t *testing.T, s *shop) {
+		s.making = func() { elsewhere(t, s.db, "catalog") }
+		s.part(t, pagecache.ReadWrite)
+		s.making = nil
+		if got := s.part(t, pagecache.Proved); got != "grid 2" {
+			t.Errorf("a fragment made while the catalogue changed was believed: %s", got)
+		}
+	})
+}
+
+func TestAProvedFragmentEndsWithItsPrices(t *testing.T) {
+	begins := sqldbtest.NewClock().Now().Add(100 * time.Millisecond)
+	boundary := func(_ context.Context, now time.Time) (time.Time, error) {
+		if now.Before(begins) {
+			return begins, nil
+		}
+		return time.Time{}, nil
+	}
+	each(t, pagecache.Options{Boundary: boundary}, func(t *testing.T, s *shop) {
+		s.part(t, pagecache.ReadWrite)
+		s.clock.Advance(99 * time.Millisecond)
+		if got := s.part(t, pagecache.Proved); got != "grid 1" {
+			t.Errorf("before the price begins: %s", got)
+		}
+		s.clock.Advance(time.Millisecond)
+		if got := s.part(t, pagecache.Proved); got != "grid 2" {
+			t.Errorf("when the price begins: %s", got)
 		}
 	})
 }

@@ -40,7 +40,7 @@ func (a *App) homePage(w http.ResponseWriter, r *http.Request) error {
 	key := "home " + strconv.FormatInt(s.View.ID, 10) + " " + strconv.FormatInt(s.GroupID(), 10)
 	store := a.storeName(ctx, s)
 	hero := homeHero{Title: s.T("home.welcome", "store", store), Intro: s.T("home.intro")}
-	shared, err := a.Pages.Fragment(ctx, a.fragments(ctx, s), key, func() (templ.Component, error) {
+	shared, err := a.Pages.Fragment(ctx, fragments(s), key, func() (templ.Component, error) {
 		return a.homeShelves(ctx, s, hero, tree, root)
 	})
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/money"
@@ -132,14 +131,15 @@ func (a *App) scope(s *Shopper) catalog.Scope {
 	return catalog.Scope{WebsiteID: s.Website.ID, ViewID: s.View.ID, GroupID: s.GroupID(), Currency: s.Website.Currency, Now: a.Now()}
 }
 
-// fragments says how this request may use kept parts of pages: a stay not at
-// all, or with "Disable Page Cache for Admin User" off those made for others.
-func (a *App) fragments(ctx context.Context, s *Shopper) pagecache.Use {
+// fragments says how this request may use kept parts of pages. A stay with
+// "Disable Page Cache for Admin User" takes one only when the database says that
+// it is what would be made now.
+func fragments(s *Shopper) pagecache.Use {
 	switch {
 	case s.Stay == nil:
 		return pagecache.ReadWrite
-	case a.Config.Bool(ctx, assist.DisablePageCache, config.Scope{}):
-		return pagecache.None
+	case s.Stay.FreshPages:
+		return pagecache.Proved
 	}
 	return pagecache.Read
 }
@@ -151,7 +151,7 @@ func (a *App) shelf(ctx context.Context, s *Shopper, l listing, empty string) (t
 		"list", strconv.FormatInt(s.View.ID, 10), strconv.FormatInt(s.GroupID(), 10),
 		strconv.FormatInt(l.list.CategoryID, 10), l.pageHref(l.list.Page),
 	}, " ")
-	return a.Pages.Fragment(ctx, a.fragments(ctx, s), key, func() (templ.Component, error) {
+	return a.Pages.Fragment(ctx, fragments(s), key, func() (templ.Component, error) {
 		l.list.Size = int(a.Config.Int(ctx, config.ProductsPerPage, config.OfView(s.View)))
 		found, err := a.Catalog.List(ctx, a.scope(s), l.list)
 		if err != nil {
@@ -345,14 +345,11 @@ func (s *Shopper) card(c catalog.Card) CardArgs {
 	return v
 }
 
-// few is how many count as only a few.
-const few = 3
-
 func (s *Shopper) stockNote(c catalog.Card) string {
 	switch {
 	case c.Salable <= 0:
 		return s.T("product.out_of_stock")
-	case c.Salable <= few:
+	case c.Salable <= catalog.Few:
 		return s.N("product.left", int(c.Salable))
 	}
 	return ""
