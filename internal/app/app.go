@@ -25,8 +25,10 @@ import (
 	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/password"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/store"
@@ -46,6 +48,9 @@ type Options struct {
 	SMTP       string // … or send it: smtp://account:password@host:587
 	Proxies    []netip.Prefix
 	Varnish    bool // a Varnish of ours stands in front: tell it what it may keep
+
+	// TestPayments adds a payment provider that moves no money: tests and the demo.
+	TestPayments bool
 
 	CheapPasswords bool // tests and the demo's seed: not for real accounts
 	Readers        int  // reading connections; 0 means the engine's default
@@ -68,6 +73,8 @@ type App struct {
 	Carts     *cart.Service
 	Tax       *tax.Service
 	Sales     *sales.Service
+	Shipping  *shipping.Service
+	Payments  *payment.Service
 	Pages     *pagecache.Cache
 	Assist    *assist.Service
 	Mail      *mail.Outbox
@@ -142,11 +149,23 @@ func (a *App) wire(adminHost string) error {
 	a.Customers = customer.New(db, customer.Deps{
 		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
 	})
+	a.Shipping = shipping.New(db, a.Config)
 	a.Sales = sales.New(db, sales.Deps{Stores: a.Stores, Config: a.Config, Outbox: a.Mail})
+	a.wirePayments()
 	a.tasks()
 	db.Hooks(a.Assist.Guard, audit.Record)
 	a.handler = a.routeHosts(adminHost)
 	return nil
+}
+
+// wirePayments makes the ways to pay; orders ask them when documents move money.
+func (a *App) wirePayments() {
+	d := payment.Deps{Config: a.Config, Stores: a.Stores, Outbox: a.Mail, Sales: a.Sales}
+	if a.TestPayments {
+		d.Providers = append(d.Providers, payment.NewFake("storehand demo payments"))
+	}
+	a.Payments = payment.New(a.DB, d)
+	a.Sales.UseGateway(a.Payments)
 }
 
 // tasks are what is done now and then, by one node at a time.
@@ -154,6 +173,7 @@ func (a *App) tasks() {
 	a.Jobs.Add(jobs.Task{Name: "mail", Every: 30 * time.Second, Run: a.Mail.Deliver})
 	a.Jobs.Add(jobs.Task{Name: "mail_prune", Every: 24 * time.Hour, Run: a.Mail.Prune})
 	a.Jobs.Add(jobs.Task{Name: "assist", Every: 30 * time.Second, Run: a.Assist.Sweep})
+	a.Jobs.Add(jobs.Task{Name: "payments", Every: 5 * time.Minute, Run: a.Payments.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "sessions", Every: 10 * time.Minute, Run: a.Sessions.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "throttle", Every: 10 * time.Minute, Run: a.Throttle.Sweep})
 }
