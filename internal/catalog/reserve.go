@@ -114,9 +114,10 @@ func each(move func(*stockRow)) func([]stockRow) error {
 
 // moveStock holds the products in the order of their ids, so that two orders
 // never wait for each other, and writes what move made of them: two statements,
-// whatever the order holds, a few more when something ran out. What is reserved is counted of every product, so
-// that switching counting on later finds it right. Copies of the catalogue's
-// pages are only dropped when something became, or ceased to be, out of stock.
+// whatever the order holds, a few more when something ran out. What is reserved
+// is counted of every product, so that switching counting on later finds it
+// right. Copies of the catalogue's pages are only dropped when they would say
+// something else.
 func moveStock(ctx context.Context, tx *sqldb.Tx, lines []StockLine, move func([]stockRow) error) error {
 	rows, err := wanted(lines)
 	if err != nil || len(rows) == 0 {
@@ -130,24 +131,33 @@ func moveStock(ctx context.Context, tx *sqldb.Tx, lines []StockLine, move func([
 		return err
 	}
 	var flipped []int64
+	speaks := false
 	for i, b := range before {
 		if (b.Salable() > 0) != (rows[i].Salable() > 0) {
 			flipped = append(flipped, b.id)
 		}
+		speaks = speaks || shown(b.Salable()) != shown(rows[i].Salable())
 	}
-	if err := writeStock(ctx, tx, rows); err != nil || len(flipped) == 0 {
+	if err := writeStock(ctx, tx, rows); err != nil || !speaks {
 		return err
 	}
-	parents, err := parentsOf(ctx, tx, flipped)
-	if err != nil {
+	if err := tellParents(ctx, tx, flipped); err != nil {
 		return err
-	}
-	if len(parents) > 0 {
-		if err := restockParents(ctx, tx, parents); err != nil {
-			return err
-		}
 	}
 	return tx.Bump(ctx, Topic)
+}
+
+// tellParents works out anew whether the products are in stock of which these
+// are variants.
+func tellParents(ctx context.Context, tx *sqldb.Tx, flipped []int64) error {
+	if len(flipped) == 0 {
+		return nil
+	}
+	parents, err := parentsOf(ctx, tx, flipped)
+	if err != nil || len(parents) == 0 {
+		return err
+	}
+	return restockParents(ctx, tx, parents)
 }
 
 // Few is how many are left when pages begin to tell how many.
