@@ -55,6 +55,7 @@ var sidebarParts = []navPart{
 			{"All Users", "/system/users", acl.SystemUsers},
 			{"User Roles", "/system/roles", acl.SystemRoles},
 		}},
+		{"Tools", []navItem{{"E-mail Outbox", "/system/outbox", acl.SystemOutbox}}},
 		{"Action Logs", []navItem{{"Report", "/system/actions", acl.ActionsReport}}},
 	}},
 }

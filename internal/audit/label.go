@@ -23,6 +23,7 @@ var groupLabels = map[string]string{
 	"consent":     "Remote Shopping Assistance",
 	"customer":    "Customers",
 	"import":      "Import",
+	"mail":        "E-mail Outbox",
 	"product":     "Products",
 	"role":        "User Roles",
 	"session":     "Sessions",

@@ -61,7 +61,7 @@ func (s *Service) letter(ctx context.Context, view store.View, c Customer, kind 
 	name := s.settings.Text(ctx, config.StoreName, config.OfView(view))
 	args := []any{"store", name, "name", c.Name(), "email", facts["email"]}
 	letter := mail.Letter{
-		Kind: kind, Locale: l, StoreName: name, StoreURL: view.URL("/"),
+		Kind: kind, ViewID: view.ID, Keep: kind != letterReset, Locale: l, StoreName: name, StoreURL: view.URL("/"),
 		Subject:  l.T("mail."+kind+".subject", args...),
 		Greeting: l.T("mail.greeting", args...),
 		Lines:    []string{l.T("mail."+kind+".text", args...)},

@@ -20,6 +20,9 @@ type Letter struct {
 	Link      Link
 	After     []string // below the link
 	Footer    string
+
+	ViewID, OrderID int64 // see Message
+	Keep            bool
 }
 
 // Link is the one thing to do.
@@ -32,7 +35,10 @@ func (l Letter) Message(to, from string) (Message, error) {
 	if err := letterHTML(l).Render(context.Background(), &html); err != nil {
 		return Message{}, err
 	}
-	return Message{Kind: l.Kind, To: to, From: from, Subject: l.Subject, Text: l.text(), HTML: html.String()}, nil
+	return Message{
+		Kind: l.Kind, To: to, From: from, Subject: l.Subject, Text: l.text(), HTML: html.String(),
+		ViewID: l.ViewID, OrderID: l.OrderID, Keep: l.Keep,
+	}, nil
 }
 
 func (l Letter) text() string {

@@ -1,7 +1,8 @@
 // Package mail writes letters and gets them delivered. A letter is put into the
 // outbox by the same change that it tells about, so it exists exactly when that
 // change does; a periodic task delivers, tries again later, and empties the
-// bodies afterwards, because they may carry one-time links.
+// bodies afterwards, because they may carry one-time links. Only letters that
+// say so keep theirs, for the outbox that staff see.
 //
 // It refuses addresses with line ends and anything that would need markup from
 // outside: a letter is made of plain lines and one link.
@@ -33,6 +34,12 @@ type Message struct {
 	Text    string
 	HTML    string
 	At      time.Time
+
+	ViewID  int64 // the store view it is written for, 0 for none
+	OrderID int64 // the order it is about, 0 for none
+	// Keep says that nothing in it is secret, so that staff may read it after it
+	// was sent. Without it the body is emptied then.
+	Keep bool
 }
 
 // Sender delivers messages. It is one of the few interfaces of the application:

@@ -28,14 +28,20 @@ func NewOutbox(db *sqldb.DB, sender Sender, wake func()) *Outbox {
 
 // EnqueueTx puts a letter in, as part of the change it tells about.
 func (o *Outbox) EnqueueTx(ctx context.Context, tx *sqldb.Tx, m Message) error {
+	_, err := o.enqueue(ctx, tx, m)
+	return err
+}
+
+func (o *Outbox) enqueue(ctx context.Context, tx *sqldb.Tx, m Message) (int64, error) {
 	if strings.ContainsAny(m.To+m.From+m.Subject, "\r\n") {
-		return errors.New("mail: a line end in an address or subject")
+		return 0, errors.New("mail: a line end in an address or subject")
 	}
 	now := sqldb.Micros(tx.Now())
-	_, err := tx.Exec(ctx, `INSERT INTO mail_outbox (kind, recipient, sender, subject, body_text, body_html, created_at, next_try_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7)`, m.Kind, m.To, m.From, m.Subject, m.Text, m.HTML, now)
+	id, err := tx.Insert(ctx, `INSERT INTO mail_outbox (kind, recipient, recipient_key, sender, subject, body_text, body_html, store_view_id, order_id, keep_body, created_at, next_try_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) RETURNING id`,
+		m.Kind, m.To, strings.ToLower(m.To), m.From, m.Subject, m.Text, m.HTML, sqldb.NullID(m.ViewID), sqldb.NullID(m.OrderID), m.Keep, now)
 	tx.After(o.wake)
-	return err
+	return id, err
 }
 
 // The waits between attempts; after the last one the letter is given up.
@@ -94,7 +100,7 @@ func (o *Outbox) deliver(ctx context.Context, m waiting) error {
 
 func (o *Outbox) claim(ctx context.Context, m waiting) (ok bool, err error) {
 	err = o.db.Upkeep(ctx, "mail.claim", func(ctx context.Context, tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE mail_outbox SET attempts = attempts + 1, next_try_at = $3 WHERE id = $1 AND next_try_at = $2 AND sent_at IS NULL`,
+		n, err := tx.Exec(ctx, `UPDATE mail_outbox SET attempts = attempts + 1, next_try_at = $3, last_error = '' WHERE id = $1 AND next_try_at = $2 AND sent_at IS NULL`,
 			m.ID, m.nextTry, sqldb.Micros(tx.Now().Add(claim)))
 		ok = n > 0
 		return err
@@ -105,15 +111,18 @@ func (o *Outbox) claim(ctx context.Context, m waiting) (ok bool, err error) {
 // never is when a letter that was given up is tried again.
 const never = int64(1) << 62
 
+// emptied takes the bodies out of letters that do not say they may be kept.
+const emptied = `body_text = CASE WHEN keep_body THEN body_text ELSE '' END, body_html = CASE WHEN keep_body THEN body_html ELSE '' END`
+
 func (o *Outbox) note(ctx context.Context, m waiting, sendErr error) error {
 	return o.db.Upkeep(ctx, "mail.sent", func(ctx context.Context, tx *sqldb.Tx) error {
 		if sendErr == nil {
-			_, err := tx.Exec(ctx, `UPDATE mail_outbox SET sent_at = $2, body_text = '', body_html = '', last_error = '' WHERE id = $1`, m.ID, sqldb.Micros(tx.Now()))
+			_, err := tx.Exec(ctx, `UPDATE mail_outbox SET sent_at = $2, `+emptied+`, last_error = '' WHERE id = $1`, m.ID, sqldb.Micros(tx.Now()))
 			return err
 		}
 		text := fmt.Sprintf("%.300s", strings.ToValidUTF8(sendErr.Error(), ""))
 		if m.attempts >= len(waits) {
-			_, err := tx.Exec(ctx, `UPDATE mail_outbox SET next_try_at = $2, body_text = '', body_html = '', last_error = $3 WHERE id = $1`, m.ID, never, text)
+			_, err := tx.Exec(ctx, `UPDATE mail_outbox SET next_try_at = $2, `+emptied+`, last_error = $3 WHERE id = $1`, m.ID, never, text)
 			return err
 		}
 		_, err := tx.Exec(ctx, `UPDATE mail_outbox SET next_try_at = $2, last_error = $3 WHERE id = $1`, m.ID, sqldb.Micros(tx.Now().Add(waits[m.attempts])), text)

@@ -457,9 +457,19 @@ CREATE TABLE mail_outbox (
   attempts BIGINT NOT NULL DEFAULT 0,
   sent_at BIGINT,
   last_error TEXT NOT NULL DEFAULT ''
-);
+, store_view_id BIGINT, order_id BIGINT, keep_body BOOLEAN NOT NULL DEFAULT FALSE, recipient_key TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX mail_outbox_due ON mail_outbox (next_try_at) WHERE sent_at IS NULL;
+
+CREATE INDEX mail_outbox_kind ON mail_outbox (kind, id);
+
+CREATE INDEX mail_outbox_order ON mail_outbox (order_id, id) WHERE order_id IS NOT NULL;
+
+CREATE INDEX mail_outbox_recipient ON mail_outbox (recipient_key, id);
+
+CREATE INDEX mail_outbox_unsent ON mail_outbox (id) WHERE sent_at IS NULL;
+
+CREATE INDEX mail_outbox_view ON mail_outbox (store_view_id, id);
 
 CREATE TABLE media (
   key TEXT NOT NULL PRIMARY KEY,
