@@ -5,7 +5,7 @@
 //
 // It refuses to know who is looking: a paper never shows the banner of a stay
 // or anything of the page it was asked for on. It reads nothing from the
-// database; it is given the sale.
+// database; it is given the order.
 package document
 
 import (
@@ -31,14 +31,6 @@ type Shop struct {
 	Assisted bool // papers say when store staff placed the order for the customer
 }
 
-// Sale is the order that the papers are about.
-type Sale struct {
-	Order    sales.Order
-	Items    []sales.Item
-	Billing  sales.Address
-	Shipping *sales.Address
-}
-
 // A Batch is a file of papers, each beginning on a new page.
 type Batch struct {
 	set   *setter
@@ -54,7 +46,7 @@ func NewBatch() *Batch { return &Batch{set: newSetter()} }
 func (b *Batch) Empty() bool { return len(b.pages) == 0 }
 
 // Order adds an order.
-func (b *Batch) Order(shop Shop, sale Sale) {
+func (b *Batch) Order(shop Shop, sale sales.Full) {
 	p := b.paper(shop, sale, shop.Locale.T("document.order", "number", sale.Order.Number))
 	p.head(nil)
 	p.items(orderLines(sale.Items))
@@ -63,7 +55,7 @@ func (b *Batch) Order(shop Shop, sale Sale) {
 }
 
 // Invoice adds an invoice.
-func (b *Batch) Invoice(shop Shop, sale Sale, inv sales.Invoice, lines []sales.DocLine) {
+func (b *Batch) Invoice(shop Shop, sale sales.Full, inv sales.Invoice, lines []sales.DocLine) {
 	p := b.paper(shop, sale, shop.Locale.T("document.invoice", "number", inv.Number))
 	p.head([]fact{{"document.invoice_date", p.l.Date(inv.CreatedAt)}})
 	p.items(docLines(lines))
@@ -72,7 +64,7 @@ func (b *Batch) Invoice(shop Shop, sale Sale, inv sales.Invoice, lines []sales.D
 }
 
 // Shipment adds a packing slip.
-func (b *Batch) Shipment(shop Shop, sale Sale, sh sales.Shipment, lines []sales.DocLine) {
+func (b *Batch) Shipment(shop Shop, sale sales.Full, sh sales.Shipment, lines []sales.DocLine) {
 	p := b.paper(shop, sale, shop.Locale.T("document.shipment", "number", sh.Number))
 	facts := []fact{{"document.shipment_date", p.l.Date(sh.CreatedAt)}}
 	p.head(facts)
@@ -82,7 +74,7 @@ func (b *Batch) Shipment(shop Shop, sale Sale, sh sales.Shipment, lines []sales.
 }
 
 // CreditMemo adds a credit memo.
-func (b *Batch) CreditMemo(shop Shop, sale Sale, memo sales.CreditMemo, lines []sales.DocLine) {
+func (b *Batch) CreditMemo(shop Shop, sale sales.Full, memo sales.CreditMemo, lines []sales.DocLine) {
 	p := b.paper(shop, sale, shop.Locale.T("document.credit_memo", "number", memo.Number))
 	p.head([]fact{{"document.credit_memo_date", p.l.Date(memo.CreatedAt)}})
 	p.items(docLines(lines))

@@ -21,10 +21,10 @@ func shop(locale string) Shop {
 	return Shop{Name: "Alder & Finch", Address: "Mill Lane 3\nBristol BS1 4XY", VATID: "GB123456789", URL: "https://shop.example", Email: "help@shop.example", Phone: "+44 20 7946 0018", Locale: i18n.For(locale)}
 }
 
-func sale(lines int) Sale {
+func sale(lines int) sales.Full {
 	o := sales.Order{Number: "000000123", Currency: "EUR", PaymentTitle: "Bank transfer", ShippingTitle: "Flat rate", CreatedAt: noon,
 		TaxLines: []totals.TaxLine{{Rate: totals.Rate{Code: "DE19", Title: "VAT", PPM: 190_000}}}, DiscountLabel: "Spring"}
-	s := Sale{Order: o, Billing: sales.Address{FirstName: "Łucja", LastName: "Żółć", Company: "Ελληνική ΑΕ", Street: "Straße 1\nHinterhof", City: "Kraków", Postcode: "30-001", Country: "PL", Phone: "+48 12 345 67 89", VATID: "PL5260250274"}}
+	s := sales.Full{Order: o, Billing: sales.Address{FirstName: "Łucja", LastName: "Żółć", Company: "Ελληνική ΑΕ", Street: "Straße 1\nHinterhof", City: "Kraków", Postcode: "30-001", Country: "PL", Phone: "+48 12 345 67 89", VATID: "PL5260250274"}}
 	s.Shipping = &s.Billing
 	for i := range lines {
 		item := sales.Item{ID: int64(i + 1), SKU: "SKU-" + string(rune('A'+i%26)), Name: "Waxed jacket for long walks, number " + i18n.For("en").Number(int64(i+1)), Price: 1999, TaxPPM: 190_000, Qty: 3,

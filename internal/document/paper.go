@@ -13,14 +13,14 @@ import (
 type paper struct {
 	*sheet
 	shop  Shop
-	sale  Sale
+	sale  sales.Full
 	title string
 }
 
 // A fact is a named value; the name is a message.
 type fact struct{ key, value string }
 
-func (b *Batch) paper(shop Shop, sale Sale, title string) *paper {
+func (b *Batch) paper(shop Shop, sale sales.Full, title string) *paper {
 	p := &paper{newSheet(b.set, shop.Locale), shop, sale, title}
 	p.repeat = p.runningHead
 	return p
