@@ -51,6 +51,13 @@ func (a Address) clean() Address {
 	return a
 }
 
+// CheckAddress returns an address as it would be kept, and what is wrong with it:
+// for addresses that are not in an address book, such as an order's.
+func CheckAddress(a Address) (Address, fault.Fields) {
+	a = a.clean()
+	return a, a.check()
+}
+
 func (a Address) check() fault.Fields {
 	errs := fault.Fields{}
 	checkName(errs, "first_name", msgFirstName, a.FirstName)

@@ -26,15 +26,32 @@ func Terms(email, first, last, phone string, fn func(text string, shared int)) {
 // maxTerm keeps index entries small; nobody types more.
 const maxTerm = 100
 
-// terms lists what finds a customer, in order.
-func terms(email, first, last, phoneKey string) []term {
+// TermRows gives the rows by which the beginning of any of some folded texts
+// finds the one thing that they are about, as customer_term has them.
+func TermRows(texts []string, fn func(text string, shared int)) {
+	for _, t := range termsOf(texts) {
+		fn(t.text, t.shared)
+	}
+}
+
+// NameTexts are the texts that find somebody by a name: from each of its words.
+func NameTexts(first, last string) []string {
 	whole := Fold(fullName(first, last))
-	texts := []string{Fold(email), whole, Fold(fullName(last, first)), phoneKey}
+	texts := []string{whole, Fold(fullName(last, first))}
 	for i := range len(whole) {
 		if whole[i] == ' ' {
 			texts = append(texts, whole[i+1:])
 		}
 	}
+	return texts
+}
+
+// terms lists what finds a customer, in order.
+func terms(email, first, last, phoneKey string) []term {
+	return termsOf(append(NameTexts(first, last), Fold(email), phoneKey))
+}
+
+func termsOf(texts []string) []term {
 	for i, t := range texts {
 		texts[i] = cutAt(t, maxTerm)
 	}

@@ -118,7 +118,7 @@ func load[T any](ctx context.Context, q sqldb.Querier, by finder, value T) (o Fu
 
 // loadParts reads what documents are decided by.
 func (o *Full) loadParts(ctx context.Context, q sqldb.Querier) (err error) {
-	if o.Items, err = sqldb.All(ctx, q, scanItem, `SELECT `+itemColumns+` FROM sales_order_item i WHERE i.order_id = $1 ORDER BY i.position, i.id`, o.ID); err != nil {
+	if o.Items, err = loadItems(ctx, q, o.ID); err != nil {
 		return err
 	}
 	if o.Invoices, err = sqldb.All(ctx, q, scanInvoice, `SELECT `+invoiceColumns+` FROM sales_invoice d WHERE d.order_id = $1 ORDER BY d.id`, o.ID); err != nil {
@@ -135,6 +135,10 @@ func (o *Full) loadParts(ctx context.Context, q sqldb.Querier) (err error) {
 	}
 	o.Memos, err = sqldb.All(ctx, q, scanMemo, `SELECT `+memoColumns+` FROM sales_credit_memo d WHERE d.order_id = $1 ORDER BY d.id`, o.ID)
 	return err
+}
+
+func loadItems(ctx context.Context, q sqldb.Querier, orderID int64) ([]Item, error) {
+	return sqldb.All(ctx, q, scanItem, `SELECT `+itemColumns+` FROM sales_order_item i WHERE i.order_id = $1 ORDER BY i.position, i.id`, orderID)
 }
 
 func (o *Full) loadAddresses(ctx context.Context, q sqldb.Querier) error {
