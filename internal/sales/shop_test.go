@@ -60,7 +60,7 @@ var address = sales.Address{FirstName: "Vera", LastName: "Lind", Street: "Elm St
 func (s *shop) orderA() sales.Draft {
 	rate := []totals.Rate{{Code: "US-CA", Title: "Sales tax", PPM: 82_500}}
 	return s.draft(totals.Input{Currency: "USD", Settings: totals.Settings{Method: totals.Total},
-		Lines: []totals.Line{{Qty: 3, Price: 1999, Rates: rate, Discount: 600}, {Qty: 1, Price: 4500, Rates: rate, Discount: 450}},
+		Lines:    []totals.Line{{Qty: 3, Price: 1999, Rates: rate, Discount: 600}, {Qty: 1, Price: 4500, Rates: rate, Discount: 450}},
 		Shipping: 750, ShippingRates: rate}, s.mug, s.bag)
 }
 
