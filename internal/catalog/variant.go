@@ -290,6 +290,16 @@ func (s *Service) Parent(ctx context.Context, childID int64) (id int64, choice C
 	return found.id, found.choice, ok, err
 }
 
+// ParentAt is Parent of the product at a URL key of a store view.
+func (s *Service) ParentAt(ctx context.Context, viewID int64, urlKey string) (id int64, choice Choice, ok bool, err error) {
+	child, ok, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), sqldb.Value[int64], `SELECT product_id FROM product_text
+		WHERE url_key = $1 AND url_key <> '' AND store_view_id IN (0, $2) ORDER BY store_view_id DESC LIMIT 1`, urlKey, viewID))
+	if err != nil || !ok {
+		return 0, nil, false, err
+	}
+	return s.Parent(ctx, child)
+}
+
 // String is a choice for people who know the codes.
 func (c Choice) String() string {
 	parts := make([]string, len(c))

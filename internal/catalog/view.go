@@ -72,6 +72,13 @@ func (s *Service) furnish(ctx context.Context, page *Page) error {
 	return err
 }
 
+// Pictures are a product's pictures.
+func (s *Service) Pictures(ctx context.Context, productID int64) ([]Picture, error) {
+	p := &Product{ID: productID}
+	err := loadPictures(ctx, s.db.Reader(), p)
+	return p.Pictures, err
+}
+
 // ID returns the id of the product with a SKU; ok is false when there is none.
 func (s *Service) ID(ctx context.Context, sku string) (id int64, ok bool, err error) {
 	return sqldb.Found(sqldb.One(ctx, s.db.Reader(), sqldb.Value[int64],

@@ -21,6 +21,12 @@ func (a *App) cartAdd(w http.ResponseWriter, r *http.Request) error {
 		qty = -1 // no quantity at all: refused by the cart like any other wrong one
 	}
 	out, err := a.Carts.Add(r.Context(), s.cartOwner(), f.Text("sku"), qty)
+	if e, _ := fault.As(err); e != nil && e.Code == cart.CodeChoose {
+		var done bool
+		if out, done, err = a.addChosen(w, r, f, qty); done {
+			return err
+		}
+	}
 	if text := s.cartRefusal(err); text != "" {
 		return a.cartRefused(w, r, f, text, err)
 	}
@@ -47,7 +53,7 @@ func (s *Shopper) cartRefusal(err error) string {
 	}
 	key := map[string]string{
 		cart.CodeGone: "cart.problem.gone", cart.CodeNone: "cart.problem.out_of_stock", cart.CodeNoMore: "cart.no_more",
-		cart.CodeQty: "cart.problem.qty", cart.CodeFull: "cart.full", cart.CodeChanged: "cart.changed", cart.CodeNotThere: "cart.problem.gone",
+		cart.CodeQty: "cart.problem.qty", cart.CodeFull: "cart.full", cart.CodeChanged: "cart.changed", cart.CodeNotThere: "cart.problem.gone", cart.CodeChoose: "product.choose_first",
 	}[e.Code]
 	if key == "" {
 		return ""
@@ -58,23 +64,12 @@ func (s *Shopper) cartRefusal(err error) string {
 // cartRefused shows the product again with what was wrong; a product that has
 // no page any more is told of in the cart.
 func (a *App) cartRefused(w http.ResponseWriter, r *http.Request, f *web.Form, text string, why error) error {
-	s := shopper(r.Context())
-	id, ok, err := a.Catalog.ID(r.Context(), f.Text("sku"))
-	if err != nil {
-		return err
+	p, err := a.productOf(r, f.Text("sku"))
+	if err == nil {
+		return a.showProduct(w, r, http.StatusUnprocessableEntity, p, typedProduct(f, text))
 	}
-	if ok {
-		key, _, err := a.Catalog.URLKey(r.Context(), id, s.View.ID)
-		if err != nil {
-			return err
-		}
-		p, err := a.Catalog.View(r.Context(), a.scope(s), key)
-		if err == nil {
-			return a.showProduct(w, r, http.StatusUnprocessableEntity, p, f.Text("qty"), text)
-		}
-		if !fault.Is(err, fault.NotFound) {
-			return err
-		}
+	if !fault.Is(err, fault.NotFound) {
+		return err
 	}
 	e, _ := fault.As(why)
 	return &fault.Error{Kind: e.Kind, Message: text}

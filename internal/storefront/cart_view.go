@@ -31,6 +31,7 @@ type cartLineView struct {
 	Card       CardArgs
 	Qty        ui.Field
 	Total      string
+	Options    string // what was chosen
 	Problem    string
 	RemoveText string
 }
@@ -94,11 +95,15 @@ func (s *Shopper) cart(c *cart.Cart) (cartView, error) {
 
 func (s *Shopper) cartLine(l cart.Line) cartLineView {
 	v := cartLineView{
-		Card: s.card(l.Card), Total: s.Locale.Money(l.Total), RemoveText: s.T("cart.remove_item", "name", l.Card.Name),
+		Card: s.card(l.Card), Total: s.Locale.Money(l.Total), RemoveText: s.T("cart.remove_item", "name", l.Name()),
 		Qty: ui.Field{
-			Name: qtyName(l.Card.ID), Label: s.T("cart.qty_of", "name", l.Card.Name), Value: strconv.FormatInt(l.Qty, 10),
+			Name: qtyName(l.Card.ID), Label: s.T("cart.qty_of", "name", l.Name()), Value: strconv.FormatInt(l.Qty, 10),
 			Min: "0", Form: cartForm, Required: true,
 		},
+	}
+	if l.Parent != nil {
+		v.Card.Name, v.Options = l.Name(), s.choiceText(l.Choice())
+		v.Card.Href = s.URL(s.variantPath(l.Parent.URLKey, l.Choice()))
 	}
 	switch l.Problem {
 	case cart.Gone:

@@ -20,7 +20,7 @@ import (
 
 // CachedParams are the query parameters that cached pages understand; one that
 // ends in "_" stands for all that begin so.
-var CachedParams = []string{"q", "page", "sort", "price", "stock", "sale", facetPrefix}
+var CachedParams = []string{"q", "page", "sort", "price", "stock", "sale", facetPrefix, optionPrefix}
 
 const facetPrefix = "f_"
 
@@ -338,6 +338,12 @@ func (s *Shopper) card(c catalog.Card) CardArgs {
 	}
 	if c.Thumb != "" {
 		v.Picture = s.URL("/media/" + c.Thumb)
+	}
+	if c.Kind == catalog.Configurable {
+		v.AddForm, v.ChooseText = "", s.T("product.choose")
+	}
+	if c.From {
+		v.Now = s.T("product.from", "price", v.Now)
 	}
 	if c.Reduced() {
 		v.Was, v.Tag = s.Locale.Money(c.Regular), s.T("product.sale")

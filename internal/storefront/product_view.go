@@ -23,13 +23,16 @@ type productView struct {
 	Tag, Stock       string
 	StockTone        ui.Tone
 	Salable          bool
+	Options          []optionView
+	Variants         []variantLink
+	Tiers            []string
 	Qty              ui.Field
 	AddAction, Token string
 	WishAction, ID   string
 	Words            productWords
 }
 
-type productWords struct{ NowLabel, WasLabel, Add, Wish, Description, Details, Pictures string }
+type productWords struct{ NowLabel, WasLabel, Add, Wish, Description, Details, Pictures, Variants, Tiers string }
 
 type pictureView struct{ Src, Thumb, Alt, ID string }
 
@@ -48,19 +51,20 @@ func (a *App) productPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return a.showProduct(w, r, http.StatusOK, p, "1", "")
+	return a.showProduct(w, r, http.StatusOK, p, askedProduct(r))
 }
 
-// showProduct draws the page; problem is what was wrong with the quantity.
-func (a *App) showProduct(w http.ResponseWriter, r *http.Request, status int, p *catalog.Page, qty, problem string) error {
+// showProduct draws the page with what stands in its form.
+func (a *App) showProduct(w http.ResponseWriter, r *http.Request, status int, p *catalog.Page, form productForm) error {
 	s := shopper(r.Context())
 	tree, _, err := a.categories(r)
 	if err != nil {
 		return err
 	}
-	v := s.product(p)
-	v.Token = web.CSRF(r.Context())
-	v.Qty.Value, v.Qty.Error = qty, problem
+	v, err := a.productView(r, p, form)
+	if err != nil {
+		return err
+	}
 	page := shopPage{
 		Title: p.Name, Description: firstWords(or(p.Short, p.Description)), Path: "/p/" + p.URLKey,
 		Canonical: s.View.URL("/p/" + url.PathEscape(p.URLKey)), Shared: true,
@@ -72,6 +76,30 @@ func (a *App) showProduct(w http.ResponseWriter, r *http.Request, status int, p 
 	return a.page(w, r, status, page, productBody(v))
 }
 
+// productView is what the page shows: a configurable product as the variant that
+// is chosen, once one is.
+func (a *App) productView(r *http.Request, p *catalog.Page, form productForm) (productView, error) {
+	s := shopper(r.Context())
+	v := s.product(p)
+	v.Token = web.CSRF(r.Context())
+	v.Qty.Value, v.Qty.Error = form.qty, form.qtyError
+	priced := p.Card
+	if variant, ok := s.options(&v, p, form); ok {
+		priced = variant.Card
+		s.showCard(&v, priced)
+		pictures, err := a.Catalog.Pictures(r.Context(), variant.ID)
+		if err != nil {
+			return v, err
+		}
+		if len(pictures) > 0 {
+			v.Pictures = s.pictures(pictures)
+		}
+	}
+	var err error
+	v.Tiers, err = a.tiers(r, priced)
+	return v, err
+}
+
 // movedProduct sends on who asks for an address that a product had before.
 func (a *App) movedProduct(w http.ResponseWriter, r *http.Request, key string, otherwise error) error {
 	s := shopper(r.Context())
@@ -80,7 +108,7 @@ func (a *App) movedProduct(w http.ResponseWriter, r *http.Request, key string, o
 		return err
 	}
 	if !ok {
-		return otherwise
+		return a.variantMoved(w, r, key, otherwise)
 	}
 	now, ok, err := a.Catalog.URLKey(r.Context(), id, s.View.ID)
 	if err != nil {
@@ -93,39 +121,51 @@ func (a *App) movedProduct(w http.ResponseWriter, r *http.Request, key string, o
 }
 
 func (s *Shopper) product(p *catalog.Page) productView {
-	card := s.card(p.Card)
 	v := productView{
-		Name: p.Name, SKU: p.SKU, ID: strconv.FormatInt(p.ID, 10), Now: card.Now, Was: card.Was, Tag: card.Tag,
-		Short: p.Short, Description: paragraphs(p.Description), Salable: !card.Unavailable,
-		Stock: or(card.Note, s.T("product.in_stock")), StockTone: ui.Success, AddAction: s.URL("/cart/items"),
+		Name: p.Name, SKU: p.SKU, ID: strconv.FormatInt(p.ID, 10), Short: p.Short, Description: paragraphs(p.Description),
+		Salable: p.Sold && p.Salable > 0, AddAction: s.URL("/cart/items"), Pictures: s.pictures(p.Pictures),
 		Qty: ui.Field{Name: "qty", Label: s.T("product.qty"), Min: "1"},
 		Words: productWords{
 			NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"), Add: s.T("product.add"),
 			Wish: s.T("product.to_wishlist"), Description: s.T("product.description"), Details: s.T("product.details"), Pictures: s.T("product.pictures"),
+			Variants: s.T("product.variants"), Tiers: s.T("product.tiers"),
 		},
 	}
-	switch {
-	case card.Unavailable:
-		v.StockTone = ui.Danger
-	case card.Note != "":
-		v.StockTone = ui.Warning
-	}
-	if p.Salable < catalog.Unlimited {
-		v.Qty.Max = strconv.FormatInt(p.Salable, 10)
-	}
+	s.showCard(&v, p.Card)
 	if s.Customer != nil {
 		v.WishAction = s.URL("/account/wishlist")
-	}
-	for i, pic := range p.Pictures {
-		v.Pictures = append(v.Pictures, pictureView{
-			Src: s.URL("/media/" + pic.Key), Thumb: s.URL("/media/" + pic.Thumb), Alt: pic.Alt, ID: "picture-" + strconv.Itoa(i+1),
-		})
 	}
 	v.Facts = []ui.Fact{{Term: s.T("product.sku"), Text: p.SKU}}
 	for _, a := range p.Attributes {
 		v.Facts = append(v.Facts, ui.Fact{Term: s.attribute(a.Code), Text: s.attributeValue(a.Code, a.Value)})
 	}
 	return v
+}
+
+// showCard puts in what differs between variants: price, stock and how many at most.
+func (s *Shopper) showCard(v *productView, c catalog.Card) {
+	card := s.card(c)
+	v.Now, v.Was, v.Tag = card.Now, card.Was, card.Tag
+	v.Stock, v.StockTone = or(card.Note, s.T("product.in_stock")), ui.Success
+	switch {
+	case card.Unavailable:
+		v.StockTone = ui.Danger
+	case card.Note != "":
+		v.StockTone = ui.Warning
+	}
+	if v.Qty.Max = ""; c.Salable < catalog.Unlimited {
+		v.Qty.Max = strconv.FormatInt(c.Salable, 10)
+	}
+}
+
+func (s *Shopper) pictures(pictures []catalog.Picture) []pictureView {
+	var views []pictureView
+	for i, pic := range pictures {
+		views = append(views, pictureView{
+			Src: s.URL("/media/" + pic.Key), Thumb: s.URL("/media/" + pic.Thumb), Alt: pic.Alt, ID: "picture-" + strconv.Itoa(i+1),
+		})
+	}
+	return views
 }
 
 func paragraphs(text string) []string {

@@ -58,7 +58,7 @@ func (s *Shopper) wish(productID int64, card catalog.Card, added time.Time) wish
 	base := s.URL("/account/wishlist/" + strconv.FormatInt(productID, 10))
 	v := wishView{Card: card, Added: s.T("wishlist.added_on", "date", s.Locale.Date(added)), Remove: base + "/remove", Gone: !card.Sold}
 	if card.Sold {
-		v.Price = s.Locale.Money(card.Price)
+		v.Price = s.card(card).Now
 		if card.Salable > 0 {
 			v.ToCart = base + "/cart"
 		}
@@ -121,6 +121,10 @@ func (a *App) wishToCart(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := shopper(r.Context())
+	if card.Kind == catalog.Configurable {
+		web.Flash(w, web.Warn, s.T("product.choose_first"))
+		return a.redirect(w, r, s.variantPath(card.URLKey, nil))
+	}
 	if _, err := a.Carts.Add(r.Context(), s.cartOwner(), card.SKU, 1); err != nil {
 		return err
 	}
