@@ -25,8 +25,14 @@ type Cart struct {
 	PublicID string
 	Version  int64
 	Currency string
+	Coupon   string // as it was typed, "" for none
+	Estimate Estimate
 	Lines    []Line
 }
+
+// Estimate is where a shopper says that the cart would go, and how: for the
+// figures of the cart's page, long before there is an address.
+type Estimate struct{ Country, Region, Postcode, Method string }
 
 // Line is one product in a cart.
 type Line struct {

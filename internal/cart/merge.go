@@ -9,8 +9,8 @@ import (
 )
 
 // Merge puts a guest's cart into the customer's, at the shopper's own sign-in:
-// the same product adds up, capped at what can be sold, and the guest's cart is
-// retired. It tells of the lines that were capped. During a stay it does
+// the same product adds up, capped at what can be sold, the customer's coupon
+// stays if there is one, and the guest's cart is retired. It tells of the lines that were capped. During a stay it does
 // nothing at all: the browser's guest cart is the agent's own.
 func (s *Service) Merge(ctx context.Context, secret string, o Owner) (capped []Outcome, err error) {
 	if who, _ := actor.From(ctx); secret == "" || o.CustomerID == 0 || who.Impersonating() {
@@ -71,6 +71,9 @@ func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped 
 	tx.About("cart", strconv.FormatInt(h.id, 10))
 	tx.About("cart", strconv.FormatInt(guest.ID, 10))
 	tx.Details = lineCount(len(guest.Lines))
+	if err := keepCoupon(ctx, tx, h.id, mine, guest); err != nil {
+		return nil, err
+	}
 	return capped, putLines(ctx, tx, h.id, rows)
 }
 

@@ -20,6 +20,10 @@ const (
 	ItemRemoved sqldb.Action = "cart.item_removed"
 	Cleared     sqldb.Action = "cart.cleared"
 	Merged      sqldb.Action = "cart.merged"
+
+	CouponApplied sqldb.Action = "cart.coupon_applied"
+	CouponRemoved sqldb.Action = "cart.coupon_removed"
+	Estimated     sqldb.Action = "cart.estimated"
 )
 
 // Owner says whose cart: a customer's on a website, or a guest's by the secret
@@ -77,11 +81,13 @@ func load(ctx context.Context, q sqldb.Querier, o Owner, now time.Time) (*Cart, 
 		LEFT JOIN product_text parent_v ON parent_v.product_id = parent.id AND parent_v.store_view_id = ?`, o.ViewID)
 	w.And(o.bind(&w))
 	query := catalog.LinesQuery(o.scope(now), &w, from, "i.qty", `, c.id, c.public_id, c.version, i.qty, parent.id, chosen.choice,
-		COALESCE(NULLIF(parent_v.name, ''), parent_d.name, ''), COALESCE(NULLIF(parent_v.url_key, ''), parent_d.url_key, '')`) + w.SQL() + " ORDER BY i.added_at, i.id"
+		COALESCE(NULLIF(parent_v.name, ''), parent_d.name, ''), COALESCE(NULLIF(parent_v.url_key, ''), parent_d.url_key, ''),
+		c.coupon_code, c.estimate_country, c.estimate_region, c.estimate_postcode, c.shipping_method`) + w.SQL() + " ORDER BY i.added_at, i.id"
 	lines, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (l Line, err error) {
 		var parent Parent
 		l.Card, err = catalog.ScanCard(r, o.Currency, &c.ID, &c.PublicID, &c.Version, &l.Qty,
-			sqldb.IntoID(&parent.ID), &parent.Choice, &parent.Name, &parent.URLKey)
+			sqldb.IntoID(&parent.ID), &parent.Choice, &parent.Name, &parent.URLKey,
+			&c.Coupon, &c.Estimate.Country, &c.Estimate.Region, &c.Estimate.Postcode, &c.Estimate.Method)
 		if parent.ID != 0 {
 			l.Parent = &parent
 		}

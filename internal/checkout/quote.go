@@ -8,12 +8,11 @@
 package checkout
 
 import (
-	"context"
-
 	"github.com/storehand/storehand/internal/cart"
+	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
-	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/totals"
 )
 
@@ -36,7 +35,7 @@ type QuoteRequest struct {
 // Quote is what a cart costs.
 type Quote struct {
 	Currency         string
-	Lines            []Line // what is sold, in the order of Totals.Lines; lines that are gone are not here
+	Lines            []cart.Line // what is sold, in the order of Totals.Lines; lines that are gone are not here
 	Totals           totals.Result
 	PricesIncludeTax bool
 	Virtual          bool // nothing is shipped
@@ -46,50 +45,20 @@ type Quote struct {
 	Coupon        string // that counts, as the merchant wrote it; "" for none
 	CouponState   promotion.CouponState
 	DiscountLabel string
+	FreeShipping  bool // a rule grants it
 
-	ShippingOptions []ShippingOption // none without an address or when Virtual
-	ShippingMethod  string           // that was asked for and can be had; "" otherwise
-	ShippingTitle   string
+	ShippingOptions []shipping.Rate // none without an address or when Virtual; those with a Problem cannot be chosen
+	ShippingMethod  string          // that was asked for and can be had; "" otherwise
+	ShippingTitle   string          // as an order keeps it: "Flat Rate - Fixed"
 
-	Problems []Problem
+	Problems []Problem // why it cannot become an order yet
 }
 
 // RuleIDs are the cart price rules that count.
 func (q *Quote) RuleIDs() []int64 { return promotion.Outcome{Applied: q.Applied}.RuleIDs() }
 
-// Line is a line that is sold with what the order keeps of its product.
-type Line struct {
-	Cart cart.Line
-	Product
-}
-
-// Product is what pricing needs to know of a product beside its card.
-type Product struct {
-	Kind        string
-	Virtual     bool
-	ManageStock bool
-	TaxClass    string
-	WeightGrams int64   // of one piece
-	Categories  []int64 // with those above them
-}
-
-// ShippingOption is a way of delivery with its price.
-type ShippingOption struct {
-	Code    string
-	Carrier string // "Flat Rate"
-	Title   string // "Fixed"
-	Amount  int64  // as the website shows shipping, with or without tax
-	Note    string // where to pick up
-	Problem string // why it cannot be chosen
-}
-
-// Name is the option as an order keeps it: "Flat Rate - Fixed".
-func (o ShippingOption) Name() string {
-	if o.Title == "" || o.Title == o.Carrier {
-		return o.Carrier
-	}
-	return o.Carrier + " - " + o.Title
-}
+// Discount is all that is taken off, of lines and of shipping.
+func (q *Quote) Discount() int64 { return q.Totals.Discount + q.Totals.ShippingDiscount }
 
 // Problem is why a cart cannot become an order as it stands.
 type Problem struct {
@@ -106,23 +75,32 @@ const (
 	LineGone                       = ProblemCode(cart.Gone)
 	LineOutOfStock                 = ProblemCode(cart.OutOfStock)
 	LineTooMany                    = ProblemCode(cart.TooMany)
-	NoShippingMethod   ProblemCode = "no_shipping_method"   // none chosen, or none that reaches the address
+	NoShippingMethod   ProblemCode = "no_shipping_method"   // none was chosen, or none reaches the address
 	ShippingMethodGone ProblemCode = "shipping_method_gone" // the one chosen is not to be had any more
 )
 
-// Pricer quotes carts.
-type Pricer struct {
-	db         *sqldb.DB
-	promotions *promotion.Service
+// Fill puts what was quoted into the draft of an order: lines, amounts, discount
+// and delivery. Who orders, where to and how it is paid is the caller's.
+func (q *Quote) Fill(d *sales.Draft) {
+	d.Currency, d.Totals, d.PricesIncludeTax = q.Currency, q.Totals, q.PricesIncludeTax
+	d.Coupon, d.DiscountLabel, d.RuleIDs = q.Coupon, q.DiscountLabel, q.RuleIDs()
+	d.ShippingMethod, d.ShippingTitle = q.ShippingMethod, q.ShippingTitle
+	d.Lines = make([]sales.DraftLine, len(q.Lines))
+	for i, l := range q.Lines {
+		d.Lines[i] = draftLine(l)
+	}
 }
 
-// NewPricer returns the pricer of a database.
-func NewPricer(db *sqldb.DB, promotions *promotion.Service) *Pricer {
-	return &Pricer{db: db, promotions: promotions}
-}
-
-// Quote prices a cart with a bounded number of queries, whatever is in it. q is
-// the change's *sqldb.Tx when an order is placed: then everything is read anew.
-func (p *Pricer) Quote(ctx context.Context, q sqldb.Querier, r QuoteRequest) (Quote, error) {
-	return Quote{Currency: r.Cart.Currency}, nil
+func draftLine(l cart.Line) sales.DraftLine {
+	d := sales.DraftLine{
+		ProductID: l.Card.ID, SKU: l.Card.SKU, Name: l.Name(), Kind: string(l.Card.Kind), Virtual: l.Card.Kind == catalog.Virtual,
+		ManageStock: l.Card.Managed, TaxClass: l.Card.TaxClass, WeightGrams: l.Card.WeightGrams, OriginalPrice: l.Card.Regular.Minor, Qty: l.Qty,
+	}
+	if l.Parent != nil {
+		d.ParentProductID = l.Parent.ID
+	}
+	for _, a := range l.Choice() {
+		d.Options = append(d.Options, sales.Option{Label: a.Code, Value: a.Value})
+	}
+	return d
 }
