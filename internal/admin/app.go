@@ -16,9 +16,11 @@ import (
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -35,19 +37,21 @@ type Deps struct {
 	Now     func() time.Time
 	BaseURL string // the Admin's own origin, "https://admin.shop.example"
 
-	Stores    *store.Service
-	Config    *config.Service
-	Roles     *acl.Service
-	Sessions  *session.Service
-	Audit     *audit.Service
-	Staff     *staff.Service
-	Customers *customer.Service
-	Catalog   *catalog.Service
-	Carts     *cart.Service
-	Sales     *sales.Service
-	Assist    *assist.Service
-	Mail      *mail.Outbox
-	Tax       *tax.Service
+	Stores     *store.Service
+	Config     *config.Service
+	Roles      *acl.Service
+	Sessions   *session.Service
+	Audit      *audit.Service
+	Staff      *staff.Service
+	Customers  *customer.Service
+	Catalog    *catalog.Service
+	Carts      *cart.Service
+	Sales      *sales.Service
+	Assist     *assist.Service
+	Mail       *mail.Outbox
+	Tax        *tax.Service
+	Promotions *promotion.Service
+	Pricer     *checkout.Pricer
 }
 
 // App is the Admin.

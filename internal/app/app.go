@@ -18,6 +18,7 @@ import (
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/jobs"
@@ -26,6 +27,7 @@ import (
 	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/payment"
+	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/shipping"
@@ -59,26 +61,28 @@ type Options struct {
 // App is a running Storehand without its listener.
 type App struct {
 	Options
-	DB        *sqldb.DB
-	Stores    *store.Service
-	Config    *config.Service
-	Roles     *acl.Service
-	Sessions  *session.Service
-	Throttle  *session.Throttle
-	Hasher    *password.Hasher
-	Audit     *audit.Service
-	Staff     *staff.Service
-	Customers *customer.Service
-	Catalog   *catalog.Service
-	Carts     *cart.Service
-	Tax       *tax.Service
-	Sales     *sales.Service
-	Shipping  *shipping.Service
-	Payments  *payment.Service
-	Pages     *pagecache.Cache
-	Assist    *assist.Service
-	Mail      *mail.Outbox
-	Jobs      *jobs.Runner
+	DB         *sqldb.DB
+	Stores     *store.Service
+	Config     *config.Service
+	Roles      *acl.Service
+	Sessions   *session.Service
+	Throttle   *session.Throttle
+	Hasher     *password.Hasher
+	Audit      *audit.Service
+	Staff      *staff.Service
+	Customers  *customer.Service
+	Catalog    *catalog.Service
+	Carts      *cart.Service
+	Tax        *tax.Service
+	Sales      *sales.Service
+	Shipping   *shipping.Service
+	Promotions *promotion.Service
+	Pricer     *checkout.Pricer
+	Payments   *payment.Service
+	Pages      *pagecache.Cache
+	Assist     *assist.Service
+	Mail       *mail.Outbox
+	Jobs       *jobs.Runner
 
 	handler http.Handler
 }
@@ -150,6 +154,8 @@ func (a *App) wire(adminHost string) error {
 		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
 	})
 	a.Shipping = shipping.New(db, a.Config)
+	a.Promotions = promotion.New(db)
+	a.Pricer = checkout.NewPricer(db, a.Carts, a.Promotions, a.Tax, a.Shipping)
 	a.Sales = sales.New(db, sales.Deps{Stores: a.Stores, Config: a.Config, Outbox: a.Mail})
 	a.wirePayments()
 	a.tasks()
@@ -191,11 +197,13 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
 		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Tax: a.Tax,
+		Promotions: a.Promotions, Pricer: a.Pricer,
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
 		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
+		Pricer: a.Pricer,
 	})
 	shop := a.Pages.Handler(shopSide)
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,7 @@ import (
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
@@ -46,6 +47,7 @@ type Deps struct {
 	Pages     *pagecache.Cache
 	Mail      *mail.Outbox
 	Tax       *tax.Service
+	Pricer    *checkout.Pricer
 }
 
 // App is the storefront of all websites.
