@@ -8,8 +8,9 @@ import (
 )
 
 // sqliteWriter owns the one writing connection. It takes all changes that wait
-// into one transaction, each inside its own savepoint with its hooks; one that
-// fails is rolled back alone, and each caller is answered only after the COMMIT.
+// into one transaction, each with its hooks; one that fails is rolled back alone
+// (the first with the transaction, which begins anew, the others to their own
+// savepoint), and each caller is answered only after the COMMIT.
 // So under load many changes share one sync of the disk, and nobody is told of
 // success that is not yet durable.
 type sqliteWriter struct {
@@ -105,7 +106,11 @@ func (w *sqliteWriter) batch(first *job) {
 	jobs := []*job{first}
 	err := w.begin(ctx)
 	for i := 0; err == nil; i++ {
-		w.one(jobs[i])
+		if i == 0 {
+			err = w.first(ctx, first)
+		} else {
+			w.one(jobs[i])
+		}
 		next := w.next(len(jobs))
 		if next == nil {
 			break
@@ -156,22 +161,39 @@ func (w *sqliteWriter) commit(ctx context.Context) error {
 	return nil
 }
 
-// one runs a job in its savepoint. Statements are never interrupted half-way:
-// SQLite would roll back the whole transaction and with it other people's
-// changes, so a request that went away is noticed before and after.
-func (w *sqliteWriter) one(j *job) {
-	ctx := context.WithoutCancel(j.ctx)
-	if j.err = j.ctx.Err(); j.err != nil {
-		return
+// first runs the job that the transaction was begun for. It needs no savepoint,
+// for which SQLite would copy every page before it changes: nobody else's work
+// is undone with it. The error is the transaction's, not the job's.
+func (w *sqliteWriter) first(ctx context.Context, j *job) error {
+	if w.do(ctx, j); j.err == nil {
+		return nil
 	}
-	if _, j.err = w.exec(ctx, "SAVEPOINT change", nil); j.err != nil {
+	if _, err := w.exec(ctx, "ROLLBACK", nil); err != nil && w.inTransaction() {
+		return err
+	}
+	return w.begin(ctx)
+}
+
+// do runs a job's work. Statements are never interrupted half-way: SQLite
+// would roll back the whole transaction and with it other people's changes, so
+// a request that went away is noticed before and after.
+func (w *sqliteWriter) do(ctx context.Context, j *job) {
+	if j.err = j.ctx.Err(); j.err != nil {
 		return
 	}
 	j.err = w.guarded(ctx, j)
 	if j.err == nil {
 		j.err = j.ctx.Err()
 	}
-	if j.err != nil {
+}
+
+// one runs a job in a savepoint of its own.
+func (w *sqliteWriter) one(j *job) {
+	ctx := context.WithoutCancel(j.ctx)
+	if _, j.err = w.exec(ctx, "SAVEPOINT change", nil); j.err != nil {
+		return
+	}
+	if w.do(ctx, j); j.err != nil {
 		if _, err := w.exec(ctx, "ROLLBACK TO change", nil); err != nil {
 			j.err = fmt.Errorf("%w (and: %w)", j.err, err)
 		}
@@ -190,6 +212,9 @@ func (w *sqliteWriter) guarded(ctx context.Context, j *job) (err error) {
 	}()
 	return j.work(ctx, &Tx{conn: w})
 }
+
+// inTransaction tells whether SQLite has a transaction open.
+func (w *sqliteWriter) inTransaction() bool { return !w.conn.c.AutocommitEnabled() }
 
 func (w *sqliteWriter) exec(ctx context.Context, q string, args []any) (int64, error) {
 	return w.conn.exec(ctx, q, args)
