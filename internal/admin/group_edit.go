@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -21,15 +22,19 @@ func (a *App) groups(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	classes, err := a.Tax.Classes(r.Context(), tax.CustomerClass)
+	if err != nil {
+		return err
+	}
 	v, _ := viewer(r.Context())
 	grid := ui.GridArgs{
 		Caption: "Customer groups",
-		Columns: []ui.Column{{Label: "ID", Narrow: true}, {Label: "Group", Strong: true}, {Label: "Customers", Numeric: true}},
+		Columns: []ui.Column{{Label: "ID", Narrow: true}, {Label: "Group", Strong: true}, {Label: "Tax Class"}, {Label: "Customers", Numeric: true}},
 		Pager:   ui.Pager{Total: len(all)},
 	}
 	for _, g := range all {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(g.ID, 10), Cells: []templ.Component{
-			ui.Text(strconv.FormatInt(g.ID, 10)), ui.Link(g.Name, groupPath(g.ID)), groupCount(g, v.Grant),
+			ui.Text(strconv.FormatInt(g.ID, 10)), ui.Link(g.Name, groupPath(g.ID)), ui.Text(className(classes, g.TaxClass)), groupCount(g, v.Grant),
 		}})
 	}
 	page := adminPage{Title: "Customer Groups", Nav: "/customers/groups", Header: ui.Header{
@@ -57,17 +62,20 @@ func countText(n int64) string {
 }
 
 func (a *App) newGroup(w http.ResponseWriter, r *http.Request) error {
-	return a.groupPage(w, r, http.StatusOK, "New Customer Group", groupForm{Action: "/customers/groups"})
+	return a.groupPage(w, r, http.StatusOK, "New Customer Group", groupForm{Action: "/customers/groups", TaxClass: tax.Retail})
 }
 
 func (a *App) groupPage(w http.ResponseWriter, r *http.Request, status int, title string, f groupForm) error {
 	f.Token = web.CSRF(r.Context())
+	classes, err := a.Tax.Classes(r.Context(), tax.CustomerClass)
+	if err != nil {
+		return err
+	}
+	f.Classes = classOptions(classes)
 	page := adminPage{Title: title, Nav: "/customers/groups", Header: ui.Header{
 		Back: "/customers/groups", Crumbs: []ui.Crumb{{Text: "Customer Groups", Href: "/customers/groups"}, {Text: title}},
 	}}
-	if !f.Locked {
-		page.Header.Actions = ui.Button(ui.Btn{Text: "Save Customer Group", Variant: ui.Primary, Form: groupFormID})
-	}
+	page.Header.Actions = ui.Button(ui.Btn{Text: "Save Customer Group", Variant: ui.Primary, Form: groupFormID})
 	return a.page(w, r, status, page, groupEdit(f))
 }
 
@@ -89,7 +97,7 @@ func (a *App) groupOf(r *http.Request) (customer.Group, groupForm, error) {
 }
 
 func groupFormOf(g customer.Group) groupForm {
-	f := groupForm{Action: groupPath(g.ID), Name: g.Name, Locked: g.Fixed(), Customers: countText(g.Customers)}
+	f := groupForm{Action: groupPath(g.ID), Name: g.Name, TaxClass: g.TaxClass, Locked: g.Fixed(), Customers: countText(g.Customers)}
 	if !g.Fixed() && g.ID != customer.General {
 		f.Delete = "/customers/groups/delete/" + strconv.FormatInt(g.ID, 10)
 	}
@@ -104,7 +112,7 @@ func (a *App) editGroup(w http.ResponseWriter, r *http.Request) error {
 	return a.groupPage(w, r, http.StatusOK, g.Name, f)
 }
 
-// saveGroup adds a group, or renames the one in the path.
+// saveGroup adds a group, or changes the one in the path.
 func (a *App) saveGroup(w http.ResponseWriter, r *http.Request) error {
 	posted, err := web.ParseForm(r)
 	if err != nil {
@@ -118,9 +126,12 @@ func (a *App) saveGroup(w http.ResponseWriter, r *http.Request) error {
 		}
 		title = g.Name
 	}
-	_, err = a.Customers.SaveGroup(r.Context(), g.ID, posted.Text("name"))
+	_, err = a.Customers.SaveGroup(r.Context(), g.ID, posted.Text("name"), posted.Text("tax_class"))
 	if wrong := fault.FieldsOf(err); wrong != nil {
-		f.Name, f.Error = posted.Text("name"), wrong["name"]
+		f.TaxClass, f.Errors = posted.Text("tax_class"), wrong
+		if !f.Locked {
+			f.Name = posted.Text("name")
+		}
 		return a.groupPage(w, r, http.StatusUnprocessableEntity, title, f)
 	}
 	if err != nil {

@@ -49,6 +49,9 @@ var sidebarParts = []navPart{
 	{"Stores", ui.IconStore, []navGroup{{"Settings", []navItem{
 		{"All Stores", "/stores", acl.StoresAll},
 		{"Configuration", "/config", ""},
+	}}, {"Taxes", []navItem{
+		{"Tax Rules", "/tax/rules", acl.TaxRules},
+		{"Tax Zones and Rates", "/tax/rates", acl.TaxRates},
 	}}}},
 	{"System", ui.IconSettings, []navGroup{
 		{"Permissions", []navItem{

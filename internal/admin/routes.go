@@ -15,7 +15,7 @@ import (
 func (a *App) Routes() []web.Route {
 	return slices.Concat(
 		a.frameRoutes(), a.customerRoutes(), a.assistRoutes(),
-		a.catalogRoutes(), a.storesRoutes(), a.systemRoutes(),
+		a.catalogRoutes(), a.storesRoutes(), a.taxRoutes(), a.systemRoutes(),
 	)
 }
 
@@ -122,6 +122,33 @@ func (a *App) storesRoutes() []web.Route {
 		{Pattern: "GET /config", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.config},
 		{Pattern: "GET /config/{tab}/{section}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.configSection},
 		{Pattern: "POST /config/{tab}/{section}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.configSave},
+	}
+}
+
+// taxRoutes: Stores > Taxes.
+func (a *App) taxRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /tax/rules", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: a.taxRules},
+		{Pattern: "POST /tax/rules", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: wholeShop(a.saveTaxRule)},
+		{Pattern: "GET /tax/rules/new", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: a.newTaxRule},
+		{Pattern: "GET /tax/rules/{id}", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: a.editTaxRule},
+		{Pattern: "POST /tax/rules/{id}", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: wholeShop(a.saveTaxRule)},
+		{Pattern: "POST /tax/rules/{id}/delete", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: wholeShop(a.deleteTaxRule)},
+		{Pattern: "GET /tax/classes", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: a.taxClasses},
+		{Pattern: "POST /tax/classes", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: wholeShop(a.saveTaxClass)},
+		{Pattern: "GET /tax/classes/new", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: a.newTaxClass},
+		{Pattern: "GET /tax/classes/{id}", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: a.editTaxClass},
+		{Pattern: "POST /tax/classes/{id}", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: wholeShop(a.saveTaxClass)},
+		{Pattern: "POST /tax/classes/{id}/delete", Access: web.Needs(acl.TaxRules), Assisted: web.AdminOnly, Handler: wholeShop(a.deleteTaxClass)},
+		{Pattern: "GET /tax/rates", Access: web.Needs(acl.TaxRates), Assisted: web.AdminOnly, Handler: a.taxRates},
+		{Pattern: "POST /tax/rates", Access: web.Needs(acl.TaxRates), Assisted: web.AdminOnly, Handler: wholeShop(a.saveTaxRate)},
+		{Pattern: "GET /tax/rates/new", Access: web.Needs(acl.TaxRates), Assisted: web.AdminOnly, Handler: a.newTaxRate},
+		{Pattern: "GET /tax/rates.csv", Access: web.Needs(acl.TaxImport), Assisted: web.AdminOnly, Handler: a.exportTaxRates},
+		{Pattern: "GET /tax/rates/import", Access: web.Needs(acl.TaxImport), Assisted: web.AdminOnly, Handler: a.askImportTaxRates},
+		{Pattern: "POST /tax/rates/import", Access: web.Needs(acl.TaxImport), Assisted: web.AdminOnly, Handler: wholeShop(a.importTaxRates), MaxBody: 8 << 20},
+		{Pattern: "GET /tax/rates/{id}", Access: web.Needs(acl.TaxRates), Assisted: web.AdminOnly, Handler: a.editTaxRate},
+		{Pattern: "POST /tax/rates/{id}", Access: web.Needs(acl.TaxRates), Assisted: web.AdminOnly, Handler: wholeShop(a.saveTaxRate)},
+		{Pattern: "POST /tax/rates/{id}/delete", Access: web.Needs(acl.TaxRates), Assisted: web.AdminOnly, Handler: wholeShop(a.deleteTaxRate)},
 	}
 }
 

@@ -28,7 +28,8 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 		"/", "/?q=vera", "/customers", "/customers?q=nobody+at+all", "/customers/new", "/customers/1", "/customers/1/account", "/customers/1/addresses",
 		"/customers/1/addresses/new", "/customers/1/cart", "/customers/1/assistance", "/customers/1/assist", "/customers/2/assist", "/customers/1/delete",
 		"/customers/online", "/customers/groups", "/customers/groups/new", "/assist/log", "/catalog/products", "/catalog/categories",
-		"/stores", "/stores/website/1", "/stores/view/1", "/stores/view/new", "/config", "/config/customers/login_as_customer",
+		"/tax/rules", "/tax/rules/new", "/tax/rules/1", "/tax/rates", "/tax/rates/new", "/tax/rates/1", "/tax/rates/import", "/tax/classes", "/tax/classes/2",
+		"/config/sales/tax", "/stores", "/stores/website/1", "/stores/view/1", "/stores/view/new", "/config", "/config/customers/login_as_customer",
 		"/system/users", "/system/users/new", "/system/users/2", "/system/roles", "/system/roles/new", "/system/roles/2",
 		"/system/actions", "/system/actions/1", "/account", "/no/such/page")
 

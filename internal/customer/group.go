@@ -23,6 +23,7 @@ type Group struct {
 	ID        int64
 	Code      string // unique, folded name
 	Name      string
+	TaxClass  string // code of a tax class of customers
 	CreatedAt time.Time
 	Customers int64 // set by GroupsCounted only; at most CountCap + 1
 }
@@ -30,10 +31,10 @@ type Group struct {
 // Fixed reports whether the group cannot be deleted or renamed.
 func (g Group) Fixed() bool { return g.ID == NotLoggedIn }
 
-const groupColumns = `id, code, name, created_at`
+const groupColumns = `id, code, name, tax_class, created_at`
 
 func scanGroup(r sqldb.Scanner) (g Group, err error) {
-	err = r.Scan(&g.ID, &g.Code, &g.Name, sqldb.Into(&g.CreatedAt))
+	err = r.Scan(&g.ID, &g.Code, &g.Name, &g.TaxClass, sqldb.Into(&g.CreatedAt))
 	return g, err
 }
 
@@ -59,28 +60,29 @@ func loadGroup(ctx context.Context, q sqldb.Querier, id int64) (Group, error) {
 // to CountCap.
 func (s *Service) GroupsCounted(ctx context.Context) ([]Group, error) {
 	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (g Group, err error) {
-		err = r.Scan(&g.ID, &g.Code, &g.Name, sqldb.Into(&g.CreatedAt), &g.Customers)
+		err = r.Scan(&g.ID, &g.Code, &g.Name, &g.TaxClass, sqldb.Into(&g.CreatedAt), &g.Customers)
 		return g, err
-	}, `SELECT id, code, name, created_at,
+	}, `SELECT id, code, name, tax_class, created_at,
 		(SELECT COUNT(*) FROM (SELECT 1 FROM customer c WHERE c.group_id = g.id LIMIT 10001) few)
 		FROM customer_group g ORDER BY id`)
 }
 
-// SaveGroup adds a group (id 0) or renames one, and returns its id.
-func (s *Service) SaveGroup(ctx context.Context, id int64, name string) (int64, error) {
-	name = Clean(name)
+// SaveGroup adds a group (id 0) or changes one, and returns its id. The group of
+// guests keeps its name.
+func (s *Service) SaveGroup(ctx context.Context, id int64, name, taxClass string) (int64, error) {
+	g := Group{ID: id, Name: Clean(name), TaxClass: taxClass}
 	errs := fault.Fields{}
-	if name == "" {
+	if g.Name == "" && !g.Fixed() {
 		errs.Add("name", "Please enter a name for the group.")
 	}
-	if tooLong(name, maxShort) {
+	if tooLong(g.Name, maxShort) {
 		errs.Add("name", msgTooLong)
 	}
 	if err := errs.Err(); err != nil {
 		return 0, err
 	}
 	err := s.db.Change(ctx, GroupSaved, func(ctx context.Context, tx *sqldb.Tx) error {
-		saved, err := saveGroup(ctx, tx, id, name)
+		saved, err := saveGroup(ctx, tx, g)
 		if sqldb.IsUnique(err) {
 			return fault.Fields{"name": "There is already a group with this name."}.Err()
 		}
@@ -90,33 +92,50 @@ func (s *Service) SaveGroup(ctx context.Context, id int64, name string) (int64, 
 	return id, err
 }
 
-func saveGroup(ctx context.Context, tx *sqldb.Tx, id int64, name string) (int64, error) {
-	code := strings.ReplaceAll(Fold(name), " ", "_")
-	before := ""
-	if id == 0 {
-		added, err := tx.Insert(ctx, `INSERT INTO customer_group (code, name, created_at) VALUES ($1, $2, $3) RETURNING id`,
-			code, name, sqldb.Micros(tx.Now()))
-		if err != nil {
-			return 0, err
-		}
-		id = added
-	} else {
-		g, err := loadGroup(ctx, tx, id)
-		if err != nil {
-			return 0, err
-		}
-		if g.Fixed() {
-			return 0, fault.New(fault.Denied, "The group %s cannot be changed.", g.Name)
-		}
-		before = g.Name
-		if _, err := tx.Exec(ctx, `UPDATE customer_group SET code = $2, name = $3 WHERE id = $1`, id, code, name); err != nil {
-			return 0, err
-		}
+func saveGroup(ctx context.Context, tx *sqldb.Tx, g Group) (int64, error) {
+	if err := taxClassExists(ctx, tx, g.TaxClass); err != nil {
+		return 0, err
 	}
-	tx.About("customer_group", strconv.FormatInt(id, 10))
-	tx.Details = "Group " + name
-	tx.Diff("name", before, name)
-	return id, tx.Bump(ctx, "customer_group")
+	g.Code = strings.ReplaceAll(Fold(g.Name), " ", "_")
+	var before Group
+	var err error
+	if g.ID == 0 {
+		g.ID, err = tx.Insert(ctx, `INSERT INTO customer_group (code, name, tax_class, created_at) VALUES ($1, $2, $3, $4) RETURNING id`,
+			g.Code, g.Name, g.TaxClass, sqldb.Micros(tx.Now()))
+	} else {
+		before, err = changeGroup(ctx, tx, &g)
+	}
+	if err != nil {
+		return 0, err
+	}
+	tx.About("customer_group", strconv.FormatInt(g.ID, 10))
+	tx.Details = "Group " + g.Name
+	tx.Diff("name", before.Name, g.Name)
+	tx.Diff("tax_class", before.TaxClass, g.TaxClass)
+	if err := tx.Bump(ctx, "tax"); err != nil { // which class a group has is part of what is taxed
+		return 0, err
+	}
+	return g.ID, tx.Bump(ctx, "customer_group")
+}
+
+func changeGroup(ctx context.Context, tx *sqldb.Tx, g *Group) (before Group, err error) {
+	if before, err = loadGroup(ctx, tx, g.ID); err != nil {
+		return before, err
+	}
+	if before.Fixed() {
+		g.Code, g.Name = before.Code, before.Name
+	}
+	_, err = tx.Exec(ctx, `UPDATE customer_group SET code = $2, name = $3, tax_class = $4 WHERE id = $1`, g.ID, g.Code, g.Name, g.TaxClass)
+	return before, err
+}
+
+func taxClassExists(ctx context.Context, q sqldb.Querier, code string) error {
+	var known bool
+	err := q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM tax_class WHERE kind = 'customer' AND code = $1)`, code).Scan(&known)
+	if err == nil && !known {
+		err = fault.Fields{"tax_class": "Choose a tax class."}.Err()
+	}
+	return err
 }
 
 // DeleteGroup deletes a group; its customers go to General.

@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/demo/pictures"
+	"github.com/storehand/storehand/internal/tax"
 )
 
 // catalogue makes the products: a handful for tests, the whole range for the demo.
@@ -74,7 +75,7 @@ func (p Parts) product(ctx context.Context, s *Shop, g good, tint, n int, catego
 	colour := colours[tint]
 	sku := g.code + "-" + colour.code
 	product := &catalog.Product{
-		SKU: sku, Enabled: true, Visibility: catalog.InBoth, WeightGrams: g.grams, TaxClass: "Taxable Goods",
+		SKU: sku, Enabled: true, Visibility: catalog.InBoth, WeightGrams: g.grams, TaxClass: tax.Taxable,
 		Texts: goodTexts(s, g, colour), Attributes: map[string]string{"colour": colour.value, "material": g.material},
 		Stock:    stockOf(n),
 		Websites: []int64{s.Main.ID},

@@ -28,6 +28,7 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 )
 
 // Password is that of every demo account.
@@ -48,6 +49,7 @@ type Parts struct {
 	Catalog   *catalog.Service
 	Carts     *cart.Service
 	Assist    *assist.Service
+	Tax       *tax.Service
 }
 
 // Clock is a clock that the demo moves through the year before now.
@@ -116,7 +118,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		name string
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
-		{"configuration", p.settings}, {"staff", p.adminUsers}, {"catalogue", p.catalogue},
+		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"catalogue", p.catalogue},
 		{"customers", p.people}, {"carts", p.carts}, {"stays", p.stays},
 	}
 	for _, s := range steps {

@@ -299,3 +299,8 @@ func (c columns) rate(record []string) (r Rate, problem string) {
 
 // Line numbers a row for people.
 func (e RowError) String() string { return "Line " + strconv.Itoa(e.Line) + ": " + e.Text }
+
+// String counts for people.
+func (i Import) String() string {
+	return fmt.Sprintf("%d added, %d changed, %d as they were", i.Added, i.Changed, i.Same)
+}
