@@ -53,6 +53,7 @@ type OrderPage struct {
 
 // DocFilter says which documents of one kind a list shows.
 type DocFilter struct {
+	Keyword     string // digits: a number; else the beginning of the bill-to name
 	Number      string // beginning, also without zeros
 	OrderNumber string // beginning, also without zeros
 	OrderID     int64
@@ -96,12 +97,12 @@ type (
 // OfCustomer lists a customer's orders, newest first, n at a time; next is the
 // cursor of the following page, "" when there is none.
 func (s *Service) OfCustomer(ctx context.Context, customerID int64, cursor string, n int) (orders []Order, next string, err error) {
-	at := parseCursor(cursor)
+	at := parsePlace(cursor, placedAt)
 	if !at.Set {
-		at.Num, at.Tie = 1<<62, 1<<62
+		at.Keys = []any{int64(1) << 62, int64(1) << 62}
 	}
 	orders, err = sqldb.All(ctx, s.db.Reader(), scanOrder, `SELECT `+orderColumns+` FROM sales_order o
-		WHERE o.customer_id = $1 AND (o.created_at, o.id) < ($2, $3) ORDER BY o.created_at DESC, o.id DESC LIMIT $4`, customerID, at.Num, at.Tie, n+1)
+		WHERE o.customer_id = $1 AND (o.created_at, o.id) < ($2, $3) ORDER BY o.created_at DESC, o.id DESC LIMIT $4`, customerID, at.Keys[0], at.Keys[1], n+1)
 	if len(orders) > n {
 		orders = orders[:n]
 		last := orders[n-1]
@@ -111,5 +112,5 @@ func (s *Service) OfCustomer(ctx context.Context, customerID int64, cursor strin
 }
 
 func after(o Order) string {
-	return place{Num: sqldb.Micros(o.CreatedAt), Tie: o.ID}.String()
+	return place{Keys: []any{sqldb.Micros(o.CreatedAt), o.ID}}.String()
 }

@@ -15,28 +15,40 @@ func (a *Amounts) dest() []any {
 
 func (b *By) dest() []any { return []any{&b.Kind, &b.ID, &b.Name, sqldb.IntoID(&b.Impersonation)} }
 
-func scanInvoice(r sqldb.Scanner) (d Invoice, err error) {
+func (d *Invoice) dest() []any {
 	to := append([]any{&d.ID, &d.OrderID, &d.Number, &d.State, &d.TotalQty}, d.Amounts.dest()...)
 	to = append(to, &d.Refunded, &d.ShippingRefunded, &d.TransactionRef)
-	err = r.Scan(append(append(to, d.By.dest()...), sqldb.Into(&d.CreatedAt))...)
+	return append(append(to, d.By.dest()...), sqldb.Into(&d.CreatedAt))
+}
+
+func scanInvoice(r sqldb.Scanner) (d Invoice, err error) {
+	err = r.Scan(d.dest()...)
 	return d, err
 }
 
 const shipmentColumns = `d.id, d.order_id, d.number, d.total_qty, d.actor_kind, d.actor_id, d.actor_name, d.impersonation_id, d.created_at`
 
-func scanShipment(r sqldb.Scanner) (d Shipment, err error) {
+func (d *Shipment) dest() []any {
 	to := append([]any{&d.ID, &d.OrderID, &d.Number, &d.TotalQty}, d.By.dest()...)
-	err = r.Scan(append(to, sqldb.Into(&d.CreatedAt))...)
+	return append(to, sqldb.Into(&d.CreatedAt))
+}
+
+func scanShipment(r sqldb.Scanner) (d Shipment, err error) {
+	err = r.Scan(d.dest()...)
 	return d, err
 }
 
 const memoColumns = `d.id, d.order_id, d.invoice_id, d.number, d.online, d.total_qty, d.subtotal, d.discount, d.shipping, d.shipping_discount, d.shipping_tax,
  d.tax, d.compensation, d.grand_total, d.adjustment_refund, d.adjustment_fee, d.transaction_ref, d.actor_kind, d.actor_id, d.actor_name, d.impersonation_id, d.created_at`
 
-func scanMemo(r sqldb.Scanner) (d CreditMemo, err error) {
+func (d *CreditMemo) dest() []any {
 	to := append([]any{&d.ID, &d.OrderID, sqldb.IntoID(&d.InvoiceID), &d.Number, &d.Online, &d.TotalQty}, d.Amounts.dest()...)
 	to = append(to, &d.AdjustmentRefund, &d.AdjustmentFee, &d.TransactionRef)
-	err = r.Scan(append(append(to, d.By.dest()...), sqldb.Into(&d.CreatedAt))...)
+	return append(append(to, d.By.dest()...), sqldb.Into(&d.CreatedAt))
+}
+
+func scanMemo(r sqldb.Scanner) (d CreditMemo, err error) {
+	err = r.Scan(d.dest()...)
 	return d, err
 }
 
@@ -55,8 +67,12 @@ func scanComment(r sqldb.Scanner) (c Comment, err error) {
 
 const transactionColumns = `t.id, t.order_id, t.kind, t.state, t.provider, t.reference, t.amount, t.note, t.created_at`
 
+func (t *Transaction) dest() []any {
+	return []any{&t.ID, &t.OrderID, &t.Kind, &t.State, &t.Provider, &t.Reference, &t.Amount, &t.Note, sqldb.Into(&t.CreatedAt)}
+}
+
 func scanTransaction(r sqldb.Scanner) (t Transaction, err error) {
-	err = r.Scan(&t.ID, &t.OrderID, &t.Kind, &t.State, &t.Provider, &t.Reference, &t.Amount, &t.Note, sqldb.Into(&t.CreatedAt))
+	err = r.Scan(t.dest()...)
 	return t, err
 }
 

@@ -758,6 +758,8 @@ CREATE INDEX sales_credit_memo_invoice ON sales_credit_memo (invoice_id) WHERE i
 
 CREATE INDEX sales_credit_memo_order ON sales_credit_memo (order_id, id);
 
+CREATE INDEX sales_credit_memo_total ON sales_credit_memo (grand_total, id);
+
 CREATE TABLE sales_credit_memo_item (
   credit_memo_id BIGINT NOT NULL REFERENCES sales_credit_memo(id) ON DELETE CASCADE,
   order_item_id BIGINT NOT NULL REFERENCES sales_order_item(id),
@@ -799,6 +801,10 @@ CREATE TABLE sales_invoice (
 CREATE INDEX sales_invoice_created ON sales_invoice (created_at, id);
 
 CREATE INDEX sales_invoice_order ON sales_invoice (order_id, id);
+
+CREATE INDEX sales_invoice_state ON sales_invoice (state, created_at, id);
+
+CREATE INDEX sales_invoice_total ON sales_invoice (grand_total, id);
 
 CREATE TABLE sales_invoice_item (
   invoice_id BIGINT NOT NULL REFERENCES sales_invoice(id) ON DELETE CASCADE,
