@@ -57,6 +57,23 @@ CREATE TABLE admin_user (
 
 CREATE INDEX admin_user_role ON admin_user (role_id);
 
+CREATE TABLE audit_checkpoint (
+  size BIGINT NOT NULL PRIMARY KEY,
+  at BIGINT NOT NULL,
+  last_id BIGINT NOT NULL,
+  note TEXT NOT NULL,
+  delivered_at BIGINT
+);
+
+CREATE INDEX audit_checkpoint_at ON audit_checkpoint (at);
+
+CREATE INDEX audit_checkpoint_waiting ON audit_checkpoint (size) WHERE delivered_at IS NULL;
+
+CREATE TABLE audit_hash (
+  idx BIGINT NOT NULL PRIMARY KEY,
+  hash BLOB NOT NULL
+);
+
 CREATE TABLE audit_log (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at BIGINT NOT NULL,
@@ -96,6 +113,11 @@ CREATE INDEX audit_group_actor ON audit_log (report_group, actor_kind, actor_id,
 CREATE INDEX audit_stay ON audit_log (impersonation_id, id) WHERE impersonation_id <> 0;
 
 CREATE INDEX audit_subject ON audit_log (subject_id, at, id) WHERE subject_id <> 0;
+
+CREATE TABLE audit_seal (
+  position BIGINT NOT NULL PRIMARY KEY,
+  audit_id BIGINT NOT NULL UNIQUE
+);
 
 CREATE TABLE cart (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
