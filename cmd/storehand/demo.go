@@ -44,6 +44,10 @@ func (d *demoCmd) Run(c *console) error {
 		DSN: "sqlite:" + filepath.Join(dir, "storehand.db"), AdminURL: demo.AdminURL(port),
 		MailFolder: filepath.Join(dir, "mail"), Log: c.logger(false, level),
 	}
+	if opts.AuditKey, err = ownKey(filepath.Join(dir, "audit.key")); err != nil {
+		return err
+	}
+	opts.AuditSink = filepath.Join(dir, "audit", "checkpoints.jsonl")
 	c.printf("Preparing the demo shop …\n")
 	if err := app.Migrate(c.ctx, opts.DSN); err != nil {
 		return err
@@ -64,7 +68,7 @@ func (d *demoCmd) Run(c *console) error {
 func furnish(ctx context.Context, opts app.Options, port int) error {
 	now := time.Now()
 	clock := demo.NewClock(now)
-	opts.Now = clock.Now
+	opts.Now, opts.AuditKey = clock.Now, "" // sealed when it is served
 	a, err := app.Open(ctx, opts)
 	if err != nil {
 		return err

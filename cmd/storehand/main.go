@@ -28,6 +28,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it up to date."`
 	Staff   staffCmd   `cmd:"" help:"Admin users."`
 	Import  importCmd  `cmd:"" help:"Import customers or products from Magento's CSV files."`
+	Audit   auditCmd   `cmd:"" help:"Proof that the action log is as it was written."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -23,6 +23,8 @@ type serveCmd struct {
 	SMTP     string   `env:"STOREHAND_SMTP" placeholder:"URL" help:"Where mail is sent: smtp://account@host:587."`
 	SMTPPass string   `name:"smtp-password-file" env:"STOREHAND_SMTP_PASSWORD_FILE" placeholder:"FILE" help:"File with the mail account's password."`
 	MailDir  string   `name:"mail-dir" env:"STOREHAND_MAIL_DIR" default:"mail" placeholder:"DIR" help:"Without --smtp, folder that mail is written to."`
+	AuditKey string   `name:"audit-key-file" env:"STOREHAND_AUDIT_KEY_FILE" placeholder:"FILE" help:"Key that signs checkpoints of the action log, made by storehand audit key; keep it away from the database."`
+	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"File that is told each checkpoint, best on another machine's disk."`
 	LogText  bool     `name:"log-text" help:"Log for people instead of JSON lines."`
 }
 
@@ -63,6 +65,10 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 		return app.Options{}, err
 	}
 	o := app.Options{DSN: dsn, AdminURL: s.AdminURL, SMTP: smtp, MailFolder: s.MailDir, Log: c.logger(!s.LogText, slog.LevelInfo), Varnish: s.Varnish}
+	o.AuditSink = s.Sink
+	if o.AuditKey, err = auditKey(s.AuditKey, s.Sink); err != nil {
+		return o, err
+	}
 	for _, p := range s.Proxy {
 		prefix, err := netip.ParsePrefix(p)
 		if err != nil {

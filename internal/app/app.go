@@ -29,6 +29,7 @@ import (
 	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
+	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -53,6 +54,9 @@ type Options struct {
 
 	// TestPayments adds a payment provider that moves no money: tests and the demo.
 	TestPayments bool
+
+	AuditKey  string // secret key that signs checkpoints of the action log; "" seals nothing
+	AuditSink string // file outside the database that is told each checkpoint
 
 	CheapPasswords bool // tests and the demo's seed: not for real accounts
 	Readers        int  // reading connections; 0 means the engine's default
@@ -83,6 +87,7 @@ type App struct {
 	Assist     *assist.Service
 	Mail       *mail.Outbox
 	Jobs       *jobs.Runner
+	Sealer     *seal.Sealer // nil without a key
 
 	handler http.Handler
 }
@@ -159,7 +164,11 @@ func (a *App) wire(adminHost string) error {
 	a.Sales = sales.New(db, sales.Deps{Stores: a.Stores, Config: a.Config, Outbox: a.Mail})
 	a.wirePayments()
 	a.tasks()
-	db.Hooks(a.Assist.Guard, audit.Record)
+	record, err := a.recorder()
+	if err != nil {
+		return err
+	}
+	db.Hooks(a.Assist.Guard, record)
 	a.handler = a.routeHosts(adminHost)
 	return nil
 }
@@ -172,6 +181,35 @@ func (a *App) wirePayments() {
 	}
 	a.Payments = payment.New(a.DB, d)
 	a.Sales.UseGateway(a.Payments)
+}
+
+// recorder is the hook that records every change; with a key, the sealer hears
+// of each row.
+func (a *App) recorder() (sqldb.AfterHook, error) {
+	if a.AuditKey == "" {
+		return audit.Record, nil
+	}
+	var sink seal.Sink
+	if a.AuditSink != "" {
+		sink = seal.NewFileSink(a.AuditSink)
+	}
+	var err error
+	if a.Sealer, err = seal.New(a.DB, a.AuditKey, sink); err != nil {
+		return nil, err
+	}
+	a.Jobs.Add(jobs.Task{Name: "seal", Every: 30 * time.Second, Run: a.Sealer.Seal})
+	return func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
+		if err := audit.Record(ctx, tx, e); err != nil {
+			return err
+		}
+		action := e.Action
+		tx.After(func() {
+			if a.Sealer.Noticed(action) {
+				a.Jobs.Wake("seal")
+			}
+		})
+		return nil
+	}, nil
 }
 
 // tasks are what is done now and then, by one node at a time.
@@ -242,6 +280,16 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 // Close closes the database after what is being written.
 func (a *App) Close() error { return a.DB.Close() }
+
+// VerifyLog verifies a database's action log without serving it.
+func VerifyLog(ctx context.Context, dsn string, c seal.Check) (seal.Report, error) {
+	db, err := sqldb.Open(ctx, sqldb.Options{DSN: dsn, Now: time.Now})
+	if err != nil {
+		return seal.Report{}, err
+	}
+	report, err := seal.Verify(ctx, db.Reader(), c)
+	return report, errors.Join(err, db.Close())
+}
 
 // Migrate brings a database up to date without serving it.
 func Migrate(ctx context.Context, dsn string) error {

@@ -66,6 +66,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		err = errors.Join(err, e, srv.Close())
 	}
 	wg.Wait()
+	if a.Sealer != nil {
+		err = errors.Join(err, a.Sealer.Seal(stopping))
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

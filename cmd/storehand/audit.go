@@ -1,0 +1,112 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/storehand/storehand/internal/app"
+	"github.com/storehand/storehand/internal/seal"
+)
+
+type auditCmd struct {
+	Key    auditKeyCmd    `cmd:"" help:"Make the pair of keys that seals the action log."`
+	Verify auditVerifyCmd `cmd:"" help:"Verify that no row of the action log was changed, deleted, put in, moved or cut off."`
+}
+
+type auditKeyCmd struct {
+	Name string `default:"storehand" placeholder:"NAME" help:"Whose log it is, such as the shop's domain."`
+	Out  string `required:"" placeholder:"FILE" help:"Where the secret key is written; the public one goes beside it as FILE.pub."`
+}
+
+func (k *auditKeyCmd) Run(c *console) error {
+	if err := writeKey(k.Name, k.Out); err != nil {
+		return err
+	}
+	c.printf("The secret key is in %s: give it to storehand serve with --audit-key-file, and keep it away from the database.\nThe public key is in %s.pub: it is what storehand audit verify needs.\n", k.Out, k.Out)
+	return nil
+}
+
+// writeKey makes a pair of keys; a file that exists is never written over.
+func writeKey(name, path string) error {
+	secret, public, err := seal.NewKey(name)
+	if err != nil {
+		return fmt.Errorf("--name %q: %w", name, err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(secret + "\n")
+	return errors.Join(err, f.Close(), os.WriteFile(path+".pub", []byte(public+"\n"), 0o644))
+}
+
+// auditKey reads the secret key; a sink without one would never be told anything.
+func auditKey(path, sink string) (string, error) {
+	if path == "" {
+		if sink != "" {
+			return "", errors.New("--audit-sink needs --audit-key-file: make a key with storehand audit key")
+		}
+		return "", nil
+	}
+	return secretFrom(path)
+}
+
+// ownKey reads the demo's key, and makes it the first time.
+func ownKey(path string) (string, error) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if err := writeKey("demo.storehand", path); err != nil {
+			return "", err
+		}
+	}
+	return auditKey(path, "")
+}
+
+type auditVerifyCmd struct {
+	DB       string   `env:"STOREHAND_DB" required:"" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…"`
+	DBSecret string   `name:"db-password-file" env:"STOREHAND_DB_PASSWORD_FILE" placeholder:"FILE" help:"File with PostgreSQL's password."`
+	Keys     []string `name:"public-key" required:"" placeholder:"FILE" help:"Public key, as storehand audit key wrote it; several after a change of keys."`
+	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"The sink's file. Without it an end that was cut off cannot be told."`
+}
+
+var errTampered = errors.New("the action log is not as it was sealed")
+
+func (v *auditVerifyCmd) Run(c *console) error {
+	dsn, err := address(v.DB, v.DBSecret)
+	if err != nil {
+		return err
+	}
+	check := seal.Check{Sink: v.Sink}
+	for _, path := range v.Keys {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		check.Keys = append(check.Keys, string(b))
+	}
+	report, err := app.VerifyLog(c.ctx, dsn, check)
+	if err != nil {
+		return err
+	}
+	return v.say(c, report)
+}
+
+func (v *auditVerifyCmd) say(c *console, r seal.Report) error {
+	if r.Fault != nil {
+		c.printf("Tampered with: %s.\n%d rows before it are as they were sealed.\n", r.Fault, r.Rows)
+		return errTampered
+	}
+	c.printf("%d rows are as they were sealed; %d checkpoints are signed and right", r.Rows, r.Checkpoints)
+	if !r.Last.IsZero() {
+		c.printf(", the last of %s", r.Last.Format(time.RFC3339))
+	}
+	c.printf(".\n")
+	if r.Unsealed > 0 {
+		c.printf("%d rows are younger than that and not covered yet.\n", r.Unsealed)
+	}
+	if !r.Delivered {
+		c.printf("No sink was compared: whether the end was cut off is not known.\n")
+	}
+	return nil
+}
