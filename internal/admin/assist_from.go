@@ -157,7 +157,34 @@ var backPages = []struct {
 }
 
 // assistFromOf finds the document that a form or an address names, if it is that
-// customer's.
+// customer's. Whatever else is named is as good as nothing.
 func (a *App) assistFromOf(ctx context.Context, ref string, customerID int64) (assistFrom, error) {
+	kind, text, _ := strings.Cut(ref, ":")
+	id := parseID(text)
+	if id <= 0 {
+		return assistFrom{}, nil
+	}
+	from, err := a.documentFrom(ctx, assist.PlaceKind(kind), id)
+	if fault.Is(err, fault.NotFound) || err == nil && from.CustomerID != customerID {
+		return assistFrom{}, nil
+	}
+	return from, err
+}
+
+func (a *App) documentFrom(ctx context.Context, kind assist.PlaceKind, id int64) (assistFrom, error) {
+	switch kind {
+	case assist.AtOrder:
+		o, err := a.Sales.Head(ctx, id)
+		return orderFrom(o), err
+	case assist.AtInvoice:
+		i, _, o, err := a.Sales.FindInvoice(ctx, id)
+		return invoiceFrom(o.Order, i), err
+	case assist.AtShipment:
+		s, _, o, err := a.Sales.FindShipment(ctx, id)
+		return shipmentFrom(o.Order, s), err
+	case assist.AtCreditMemo:
+		m, _, o, err := a.Sales.FindMemo(ctx, id)
+		return memoFrom(o.Order, m), err
+	}
 	return assistFrom{}, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -14,7 +15,7 @@ import (
 // that no stay ever reaches it, because the Admin has a host of its own.
 func (a *App) Routes() []web.Route {
 	return slices.Concat(
-		a.frameRoutes(), a.customerRoutes(), a.assistRoutes(),
+		a.frameRoutes(), a.orderRoutes(), a.customerRoutes(), a.assistRoutes(),
 		a.catalogRoutes(), a.storesRoutes(), a.taxRoutes(), a.systemRoutes(),
 	)
 }
@@ -32,6 +33,30 @@ func (a *App) frameRoutes() []web.Route {
 		{Pattern: "POST /account/password", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountPassword},
 		{Pattern: "POST /account/sessions/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountEnd},
 		{Pattern: "GET /{$}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.dashboard},
+	}
+}
+
+// orderRoutes: Sales > Orders. What is done to several orders at once asks for the
+// resource of what is done.
+func (a *App) orderRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /sales/orders", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.orders},
+		{Pattern: "GET /sales/orders.csv", Access: web.Needs(acl.OrdersExport), Assisted: web.AdminOnly, Handler: a.exportOrders},
+		{Pattern: "POST /sales/orders/bulk", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.changeOrders},
+		{Pattern: "GET /sales/orders/{id}", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.viewOrder},
+		{Pattern: "GET /sales/orders/{id}/invoices", Access: web.Needs(acl.InvoicesView), Assisted: web.AdminOnly, Handler: a.orderInvoicesTab},
+		{Pattern: "GET /sales/orders/{id}/creditmemos", Access: web.Needs(acl.MemosView), Assisted: web.AdminOnly, Handler: a.orderMemosTab},
+		{Pattern: "GET /sales/orders/{id}/shipments", Access: web.Needs(acl.ShipmentsView), Assisted: web.AdminOnly, Handler: a.orderShipmentsTab},
+		{Pattern: "GET /sales/orders/{id}/comments", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.orderCommentsTab},
+		{Pattern: "POST /sales/orders/{id}/comments", Access: web.Needs(acl.OrdersComment), Assisted: web.AdminOnly, Handler: a.addOrderComment},
+		{Pattern: "GET /sales/orders/{id}/assistance", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.orderAssistanceTab},
+		{Pattern: "POST /sales/orders/{id}/hold", Access: web.Needs(acl.OrdersHold), Assisted: web.AdminOnly, Handler: a.changeOrder(sales.DeedHold)},
+		{Pattern: "POST /sales/orders/{id}/unhold", Access: web.Needs(acl.OrdersUnhold), Assisted: web.AdminOnly, Handler: a.changeOrder(sales.DeedUnhold)},
+		{Pattern: "GET /sales/orders/{id}/cancel", Access: web.Needs(acl.OrdersCancel), Assisted: web.AdminOnly, Handler: a.askCancelOrder},
+		{Pattern: "POST /sales/orders/{id}/cancel", Access: web.Needs(acl.OrdersCancel), Assisted: web.AdminOnly, Handler: a.changeOrder(sales.DeedCancel)},
+		{Pattern: "POST /sales/orders/{id}/email", Access: web.Needs(acl.OrdersEmail), Assisted: web.AdminOnly, Handler: a.mailOrder},
+		{Pattern: "GET /sales/orders/{id}/address/{kind}", Access: web.Needs(acl.OrdersEdit), Assisted: web.AdminOnly, Handler: a.editOrderAddress},
+		{Pattern: "POST /sales/orders/{id}/address/{kind}", Access: web.Needs(acl.OrdersEdit), Assisted: web.AdminOnly, Handler: a.saveOrderAddress},
 	}
 }
 

@@ -122,3 +122,11 @@ func (s *Service) Latest(ctx context.Context, a sqldb.Action, kind, id string) (
 	return sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanEntry, `SELECT `+allColumns+` FROM audit_log
 WHERE action = $1 AND object_kind = $2 AND object_id = $3 AND result = 'success' ORDER BY at DESC, id DESC LIMIT 1`, a, kind, id))
 }
+
+// OnAccount returns what was done to an object on a customer's account since a
+// moment, newest first: at most limit entries.
+func (s *Service) OnAccount(ctx context.Context, customerID int64, since time.Time, kind, id string, limit int) ([]Entry, error) {
+	return sqldb.All(ctx, s.db.Reader(), scanEntry, `SELECT `+allColumns+` FROM audit_log
+WHERE subject_id = $1 AND subject_id <> 0 AND at >= $2 AND object_kind = $3 AND object_id = $4 ORDER BY at DESC, id DESC LIMIT $5`,
+		customerID, sqldb.Micros(since), kind, id, limit)
+}
