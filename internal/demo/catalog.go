@@ -40,7 +40,10 @@ func (p Parts) catalogue(ctx context.Context, s *Shop, size Size, now time.Time)
 			s.SKUs = append(s.SKUs, sku)
 		}
 	}
-	return nil
+	if err := p.families(ctx, s, made); err != nil {
+		return err
+	}
+	return p.services(ctx, s, made)
 }
 
 // words are a text in the languages of the demo's views.
@@ -77,12 +80,18 @@ func (p Parts) product(ctx context.Context, s *Shop, g good, tint, n int, catego
 	product := &catalog.Product{
 		SKU: sku, Enabled: true, Visibility: catalog.InBoth, WeightGrams: g.grams, TaxClass: tax.Taxable,
 		Texts: goodTexts(s, g, colour), Attributes: map[string]string{"colour": colour.value, "material": g.material},
-		Stock:    stockOf(n),
+		Stock: stockOf(n), TierPrices: tiersOf(s, g),
 		Websites: []int64{s.Main.ID},
 		Prices:   []catalog.Price{priceOf(s.Main.ID, g.cents, n, now)},
 		Categories: []catalog.Placement{
 			{CategoryID: categories[g.category], Position: int64(n)},
 		},
+	}
+	if axes := chosenIn[g.code]; axes != nil {
+		product.Visibility = catalog.Hidden
+		if len(axes) > 1 {
+			product.Attributes["size"] = "M"
+		}
 	}
 	if n%3 != 2 {
 		product.Websites = append(product.Websites, s.Outlet.ID)
