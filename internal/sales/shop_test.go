@@ -158,3 +158,12 @@ func refused(t testing.TB, what string, err error, kind fault.Kind) {
 		t.Errorf("%s: not refused as %s: %v", what, kind, err)
 	}
 }
+
+// exec runs a statement outside of any rule.
+func (s *shop) exec(query string, args ...any) {
+	s.Helper()
+	s.ok(s.db.Upkeep(ctx, "test", func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, query, args...)
+		return err
+	}))
+}
