@@ -99,7 +99,7 @@ func (a *App) cartUpdate(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if len(errs) > 0 {
-		return a.showCart(w, r, http.StatusUnprocessableEntity, typed, errs)
+		return a.showCart(w, r, http.StatusUnprocessableEntity, cartTyped{Qty: typed, QtyErrors: errs})
 	}
 	outs, err := a.Carts.Update(r.Context(), s.cartOwner(), f.ID("version"), qtys)
 	if fields := fault.FieldsOf(err); fields != nil {
@@ -108,7 +108,7 @@ func (a *App) cartUpdate(w http.ResponseWriter, r *http.Request) error {
 				errs[l.Card.ID] = s.cartRefusal(&fault.Error{Code: code})
 			}
 		}
-		return a.showCart(w, r, http.StatusUnprocessableEntity, typed, errs)
+		return a.showCart(w, r, http.StatusUnprocessableEntity, cartTyped{Qty: typed, QtyErrors: errs})
 	}
 	if text := s.cartRefusal(err); text != "" {
 		web.Flash(w, web.Warn, text)

@@ -1,10 +1,15 @@
 package storefront
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
 	"github.com/storehand/storehand/internal/cart"
+	"github.com/storehand/storehand/internal/checkout"
+	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/money"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -13,7 +18,7 @@ import (
 type cartView struct {
 	Title, Count   string
 	Lines          []cartLineView
-	Subtotal       string
+	Offer          offerView
 	Version        string
 	Action, Remove string
 	Token          string
@@ -23,7 +28,7 @@ type cartView struct {
 }
 
 type cartWords struct {
-	Summary, Subtotal, Later, Update, Continue, Empty, EmptyHint, RemoveText, PriceLabel, NowLabel, WasLabel string
+	Summary, Update, Continue, Empty, EmptyHint, RemoveText, PriceLabel, NowLabel, WasLabel string
 }
 
 // cartLineView is one line; its quantity belongs to the page's one form.
@@ -40,43 +45,61 @@ type cartLineView struct {
 const cartForm = "cart"
 
 func (a *App) cartPage(w http.ResponseWriter, r *http.Request) error {
-	return a.showCart(w, r, http.StatusOK, nil, nil)
+	return a.showCart(w, r, http.StatusOK, cartTyped{})
 }
 
-// showCart draws the cart; typed and errs are by product id, for quantities
-// that were refused.
-func (a *App) showCart(w http.ResponseWriter, r *http.Request, status int, typed, errs map[int64]string) error {
+// showCart draws the cart, with what was typed and refused.
+func (a *App) showCart(w http.ResponseWriter, r *http.Request, status int, t cartTyped) error {
 	s := shopper(r.Context())
 	c, err := a.Carts.Load(r.Context(), s.cartOwner())
 	if err != nil {
 		return err
 	}
-	v, err := s.cart(c)
+	q, ask, err := a.quoteCart(r.Context(), s, c)
 	if err != nil {
 		return err
 	}
-	v.Token = web.CSRF(r.Context())
+	v := s.cart(c)
+	v.Token, v.Offer = web.CSRF(r.Context()), a.offer(r.Context(), c, &q, ask, t)
+	a.priceLines(r.Context(), s, v.Lines, c, &q)
 	for i, l := range c.Lines {
-		if text, ok := typed[l.Card.ID]; ok {
+		if text, ok := t.Qty[l.Card.ID]; ok {
 			v.Lines[i].Qty.Value = text
 		}
-		if text := errs[l.Card.ID]; text != "" {
+		if text := t.QtyErrors[l.Card.ID]; text != "" {
 			v.Lines[i].Problem, v.Lines[i].Qty.Error = text, text
 		}
 	}
 	return a.page(w, r, status, shopPage{Title: v.Title, Path: "/cart", Personal: true}, cartBody(v))
 }
 
-func (s *Shopper) cart(c *cart.Cart) (cartView, error) {
-	subtotal, err := c.Subtotal()
-	if err != nil {
-		return cartView{}, err
+// priceLines shows what lines cost, with or without tax as the store view wants;
+// a line that is gone costs nothing.
+func (a *App) priceLines(ctx context.Context, s *Shopper, views []cartLineView, c *cart.Cart, q *checkout.Quote) {
+	with := a.Tax.Show(ctx, tax.DisplayCart, config.OfView(s.View)) != tax.ShowExcl || q.Totals.Compensation != 0
+	m := func(minor int64) string { return s.Locale.Money(money.New(minor, q.Currency)) }
+	for i, at := 0, 0; i < len(c.Lines); i++ {
+		if c.Lines[i].Problem == cart.Gone {
+			continue
+		}
+		price, row := q.Totals.Lines[at].Price, q.Totals.Lines[at].RowTotal
+		if with {
+			price, row = q.Totals.Lines[at].PriceInclTax, q.Totals.Lines[at].RowInclTax
+		}
+		if price != c.Lines[i].Card.Price.Minor {
+			views[i].Card.Was = ""
+		}
+		views[i].Card.Now, views[i].Total = m(price), m(row)
+		at++
 	}
+}
+
+func (s *Shopper) cart(c *cart.Cart) cartView {
 	v := cartView{
-		Title: s.T("cart.title"), Subtotal: s.Locale.Money(subtotal), Version: strconv.FormatInt(c.Version, 10),
+		Title: s.T("cart.title"), Version: strconv.FormatInt(c.Version, 10),
 		Action: s.URL("/cart"), Remove: s.URL("/cart/items/remove"), Home: s.URL("/"),
 		Words: cartWords{
-			Summary: s.T("cart.summary"), Subtotal: s.T("cart.subtotal"), Later: s.T("cart.shipping_later"), Update: s.T("cart.update"),
+			Summary: s.T("cart.summary"), Update: s.T("cart.update"),
 			Continue: s.T("cart.continue"), Empty: s.T("cart.empty"), EmptyHint: s.T("cart.empty_hint"), RemoveText: s.T("cart.remove"),
 			PriceLabel: s.T("cart.price"), NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"),
 		},
@@ -90,7 +113,7 @@ func (s *Shopper) cart(c *cart.Cart) (cartView, error) {
 	for _, l := range c.Lines {
 		v.Lines = append(v.Lines, s.cartLine(l))
 	}
-	return v, nil
+	return v
 }
 
 func (s *Shopper) cartLine(l cart.Line) cartLineView {

@@ -28,6 +28,8 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "POST /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartUpdate},
 		{Pattern: "POST /cart/items", Access: web.Public, Assisted: web.Allowed, Handler: a.cartAdd},
 		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
+		{Pattern: "POST /cart/coupon", Access: web.Public, Assisted: web.Allowed, Handler: a.couponChange},
+		{Pattern: "POST /cart/estimate", Access: web.Public, Assisted: web.Allowed, Handler: a.estimate},
 
 		// Sign-in and registration
 		{Pattern: "GET /login", Access: web.Public, Assisted: web.Allowed, Handler: a.login},
