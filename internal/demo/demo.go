@@ -24,6 +24,7 @@ import (
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/password"
+	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
@@ -37,19 +38,20 @@ const Password = "storehand-demo-2026"
 // Parts are the services that the demo fills. Their database's clock must be
 // Clock: history is made by moving it.
 type Parts struct {
-	Clock     *Clock
-	DB        *sqldb.DB
-	Stores    *store.Service
-	Config    *config.Service
-	Roles     *acl.Service
-	Sessions  *session.Service
-	Staff     *staff.Service
-	Hasher    *password.Hasher
-	Customers *customer.Service
-	Catalog   *catalog.Service
-	Carts     *cart.Service
-	Assist    *assist.Service
-	Tax       *tax.Service
+	Clock      *Clock
+	DB         *sqldb.DB
+	Stores     *store.Service
+	Config     *config.Service
+	Roles      *acl.Service
+	Sessions   *session.Service
+	Staff      *staff.Service
+	Hasher     *password.Hasher
+	Customers  *customer.Service
+	Catalog    *catalog.Service
+	Carts      *cart.Service
+	Assist     *assist.Service
+	Tax        *tax.Service
+	Promotions *promotion.Service
 }
 
 // Clock is a clock that the demo moves through the year before now.
@@ -119,7 +121,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
 		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"catalogue", p.catalogue},
-		{"customers", p.people}, {"carts", p.carts}, {"stays", p.stays},
+		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"stays", p.stays},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx, &shop, size, now); err != nil {
