@@ -123,11 +123,11 @@ func ruleCell(rule tax.Rule, names taxNames, key string) templ.Component {
 	case "rates":
 		return ui.Text(names.rateNames(rule.RateIDs))
 	case "priority":
-		return ui.Text(idText(rule.Priority))
+		return ui.Text(ui.Count(int(rule.Priority)))
 	case "subtotal":
 		return ui.Text(map[bool]string{true: "Yes", false: "No"}[rule.OnSubtotal])
 	case "sort":
-		return ui.Text(idText(rule.SortOrder))
+		return ui.Text(ui.Count(int(rule.SortOrder)))
 	}
 	return nil
 }
@@ -156,7 +156,7 @@ func (a *App) editTaxRule(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.showTaxRule(w, r, http.StatusOK, taxRuleForm{
-		Rule: rule, Stored: rule.Name, Priority: idText(rule.Priority), SortOrder: idText(rule.SortOrder),
+		Rule: rule, Stored: rule.Name, Priority: strconv.FormatInt(rule.Priority, 10), SortOrder: strconv.FormatInt(rule.SortOrder, 10),
 	})
 }
 
