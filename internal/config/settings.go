@@ -26,6 +26,15 @@ var (
 	SenderEmail = Text("mail.sender_email", In(Mail, "General Contact"), Label("Sender E-mail"), At(ViewScope),
 		Default("shop@example.com"), Required(), Check(address))
 
+	SalesName = Text("mail.sales_name", In(Mail, "Sales Representative"), Label("Sender Name"), At(ViewScope), MaxLen(80),
+		Help("Empty: as General Contact."))
+	SalesEmail = Text("mail.sales_email", In(Mail, "Sales Representative"), Label("Sender E-mail"), At(ViewScope), Check(address),
+		Help("Empty: as General Contact."))
+	ServiceName = Text("mail.service_name", In(Mail, "Customer Support"), Label("Sender Name"), At(ViewScope), MaxLen(80),
+		Help("Empty: as General Contact."))
+	ServiceEmail = Text("mail.service_email", In(Mail, "Customer Support"), Label("Sender E-mail"), At(ViewScope), Check(address),
+		Help("Empty: as General Contact."))
+
 	ProductsPerPage = Int("catalog.per_page", In(Catalog, "Storefront"), Label("Products per Page"), At(ViewScope),
 		Default(12), Range(1, 96))
 	PageCache = Bool("catalog.page_cache", In(Catalog, "Page Cache"), Label("Page Cache"), Default(true),
@@ -61,6 +70,28 @@ func address(s string) error {
 		return problem("Enter an e-mail address, such as support@shop.example.")
 	}
 	return nil
+}
+
+// Addresses is the rule of a setting that takes several e-mail addresses, with
+// commas between them.
+func Addresses(s string) error {
+	for _, a := range SplitAddresses(s) {
+		if err := address(a); err != nil {
+			return problem("“" + a + "” is not an e-mail address. Put commas between several.")
+		}
+	}
+	return nil
+}
+
+// SplitAddresses takes such a text apart.
+func SplitAddresses(s string) []string {
+	var out []string
+	for a := range strings.SplitSeq(s, ",") {
+		if a = strings.TrimSpace(a); a != "" {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func country(s string) error {

@@ -8,7 +8,7 @@ import (
 )
 
 // Letter is what a message says, in the language of its reader: plain
-// paragraphs and at most one link.
+// paragraphs, at most one link, and what it is about.
 type Letter struct {
 	Kind      string // "password_reset"
 	Locale    *i18n.Locale
@@ -19,6 +19,8 @@ type Letter struct {
 	Lines     []string
 	Link      Link
 	After     []string // below the link
+	Quote     Quote    // a comment that goes with it
+	Sheet     *Sheet
 	Footer    string
 
 	ViewID, OrderID int64 // see Message
@@ -47,6 +49,8 @@ func (l Letter) text() string {
 		parts = append(parts, l.Link.Text+":\n"+l.Link.URL)
 	}
 	parts = append(parts, l.After...)
+	parts = append(parts, l.Quote.text())
+	parts = append(parts, l.Sheet.text()...)
 	parts = append(parts, "-- \n"+l.Footer+"\n"+l.StoreURL)
 	var kept []string
 	for _, p := range parts {

@@ -5,7 +5,8 @@
 // say so keep theirs, for the outbox that staff see.
 //
 // It refuses addresses with line ends and anything that would need markup from
-// outside: a letter is made of plain lines and one link.
+// outside: a letter is made of plain lines, one link and, about an order, a sheet
+// of what it holds.
 package mail
 
 import (
@@ -29,7 +30,8 @@ type Message struct {
 	ID      int64 // in the outbox
 	Kind    string
 	To      string
-	From    string // "Name <address>" or the bare address
+	Bcc     []string // who else gets it, unseen by the others
+	From    string   // "Name <address>" or the bare address
 	Subject string
 	Text    string
 	HTML    string
@@ -50,7 +52,7 @@ type Sender interface {
 
 // build makes the MIME message.
 func build(m Message) (*gomail.Msg, error) {
-	if strings.ContainsAny(m.To+m.From+m.Subject, "\r\n") {
+	if strings.ContainsAny(m.To+m.From+m.Subject+strings.Join(m.Bcc, ","), "\r\n") {
 		return nil, fmt.Errorf("mail %d: a line end in a header", m.ID)
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -59,6 +61,11 @@ func build(m Message) (*gomail.Msg, error) {
 	}
 	if err := msg.To(m.To); err != nil {
 		return nil, err
+	}
+	if len(m.Bcc) > 0 {
+		if err := msg.Bcc(m.Bcc...); err != nil {
+			return nil, err
+		}
 	}
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(m.At)

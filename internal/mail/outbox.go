@@ -33,13 +33,14 @@ func (o *Outbox) EnqueueTx(ctx context.Context, tx *sqldb.Tx, m Message) error {
 }
 
 func (o *Outbox) enqueue(ctx context.Context, tx *sqldb.Tx, m Message) (int64, error) {
-	if strings.ContainsAny(m.To+m.From+m.Subject, "\r\n") {
+	bcc := strings.Join(m.Bcc, ",")
+	if strings.ContainsAny(m.To+m.From+m.Subject+bcc, "\r\n") {
 		return 0, errors.New("mail: a line end in an address or subject")
 	}
 	now := sqldb.Micros(tx.Now())
-	id, err := tx.Insert(ctx, `INSERT INTO mail_outbox (kind, recipient, recipient_key, sender, subject, body_text, body_html, store_view_id, order_id, keep_body, created_at, next_try_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) RETURNING id`,
-		m.Kind, m.To, strings.ToLower(m.To), m.From, m.Subject, m.Text, m.HTML, sqldb.NullID(m.ViewID), sqldb.NullID(m.OrderID), m.Keep, now)
+	id, err := tx.Insert(ctx, `INSERT INTO mail_outbox (kind, recipient, recipient_key, sender, subject, body_text, body_html, store_view_id, order_id, keep_body, created_at, next_try_at, bcc)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) RETURNING id`,
+		m.Kind, m.To, strings.ToLower(m.To), m.From, m.Subject, m.Text, m.HTML, sqldb.NullID(m.ViewID), sqldb.NullID(m.OrderID), m.Keep, now, bcc)
 	tx.After(o.wake)
 	return id, err
 }
@@ -80,9 +81,13 @@ type waiting struct {
 
 func (o *Outbox) due(ctx context.Context) ([]waiting, error) {
 	return sqldb.All(ctx, o.db.Reader(), func(r sqldb.Scanner) (w waiting, err error) {
-		err = r.Scan(&w.ID, &w.Kind, &w.To, &w.From, &w.Subject, &w.Text, &w.HTML, sqldb.Into(&w.At), &w.attempts, &w.nextTry)
+		var bcc string
+		err = r.Scan(&w.ID, &w.Kind, &w.To, &w.From, &w.Subject, &w.Text, &w.HTML, sqldb.Into(&w.At), &w.attempts, &w.nextTry, &bcc)
+		if bcc != "" {
+			w.Bcc = strings.Split(bcc, ",")
+		}
 		return w, err
-	}, `SELECT id, kind, recipient, sender, subject, body_text, body_html, created_at, attempts, next_try_at
+	}, `SELECT id, kind, recipient, sender, subject, body_text, body_html, created_at, attempts, next_try_at, bcc
 		FROM mail_outbox WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2`, sqldb.Micros(o.db.Now()), portion)
 }
 

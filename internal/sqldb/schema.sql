@@ -479,7 +479,7 @@ CREATE TABLE mail_outbox (
   attempts BIGINT NOT NULL DEFAULT 0,
   sent_at BIGINT,
   last_error TEXT NOT NULL DEFAULT ''
-, store_view_id BIGINT, order_id BIGINT, keep_body BOOLEAN NOT NULL DEFAULT FALSE, recipient_key TEXT NOT NULL DEFAULT '');
+, bcc TEXT NOT NULL DEFAULT '', store_view_id BIGINT, order_id BIGINT, keep_body BOOLEAN NOT NULL DEFAULT FALSE, recipient_key TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX mail_outbox_due ON mail_outbox (next_try_at) WHERE sent_at IS NULL;
 

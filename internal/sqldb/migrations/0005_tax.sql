@@ -65,6 +65,9 @@ CREATE TABLE tax_rule_class (
 );
 CREATE INDEX tax_rule_class_code ON tax_rule_class (kind, code);
 
+-- Who else gets a letter, unseen by the others: addresses with commas between them.
+ALTER TABLE mail_outbox ADD COLUMN bcc {{text}} NOT NULL DEFAULT '';
+
 -- +goose Down
 -- Forward only: restore a backup instead.
 SELECT 1;
