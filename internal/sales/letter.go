@@ -43,6 +43,3 @@ func (s *Service) send(ctx context.Context, tx *sqldb.Tx, l Letter) error {
 	}
 	return s.post(ctx, tx, l)
 }
-
-// post composes the letter in its store view's language and puts it in.
-func (s *Service) post(ctx context.Context, tx *sqldb.Tx, l Letter) error { return nil }
