@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"strings"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/assist"
@@ -40,6 +41,7 @@ var sidebarParts = []navPart{
 		{"All Customers", "/customers", acl.CustomersAll},
 		{"Now Online", "/customers/online", acl.CustomersOnline},
 		{"Groups", "/customers/groups", acl.CustomersGroups},
+		{"Active Sessions", sessionsPath, acl.AssistLog},
 		{"Login as Customer Log", "/assist/log", acl.AssistLog},
 	}}}},
 	{"Catalog", ui.IconTag, []navGroup{{"", []navItem{
@@ -64,17 +66,17 @@ var sidebarParts = []navPart{
 }
 
 // nav is the sidebar of the Admin user in the context; current is the address
-// that is marked. While Login as Customer is off its log is not in the menu: the
-// page stays, for what the reports link to.
+// that is marked. While Login as Customer is off its pages are not in the menu: the
+// log stays, for what the reports link to.
 func (a *App) nav(ctx context.Context, g acl.Grant, current string) []NavSection {
 	off := ""
 	if !a.Config.Bool(ctx, assist.Enabled, config.Scope{}) {
-		off = logGrid.Path
+		off = "/assist/"
 	}
 	return navFor(g, current, off)
 }
 
-// navFor is the sidebar for one role, without the item at the address off.
+// navFor is the sidebar for one role, without what is below the address off.
 func navFor(g acl.Grant, current, off string) []NavSection {
 	sections := []NavSection{{Text: "Dashboard", Icon: ui.IconHome, Href: "/", Current: current == "/"}}
 	for _, part := range sidebarParts {
@@ -90,7 +92,7 @@ func navSectionFor(g acl.Grant, part navPart, current, off string) NavSection {
 	for _, group := range part.groups {
 		links := make([]ui.NavLink, 0, len(group.items))
 		for _, it := range group.items {
-			if mayOpen(g, it) && it.href != off {
+			if mayOpen(g, it) && (off == "" || !strings.HasPrefix(it.href, off)) {
 				links = append(links, ui.NavLink{Text: it.text, Href: it.href, Current: it.href == current})
 			}
 		}

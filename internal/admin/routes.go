@@ -102,6 +102,8 @@ func (a *App) assistRoutes() []web.Route {
 		{Pattern: "POST /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.beginAssist},
 		{Pattern: "GET /assist/authorize", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.authorizeAssist},
 		{Pattern: "POST /assist/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.endAssist},
+		{Pattern: "GET /assist/sessions", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.assistSessions},
+		{Pattern: "POST /assist/sessions/end", Access: web.Needs(acl.AssistEndOthers), Assisted: web.AdminOnly, Handler: a.endAllSessions},
 		{Pattern: "GET /assist/log", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.assistLog},
 		{Pattern: "GET /assist/log.csv", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.exportLog},
 		{Pattern: "GET /assist/log/{id}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.assistStay},

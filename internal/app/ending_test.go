@@ -137,6 +137,11 @@ var endings = []ending{
 	{"a supervisor ends it", func(d *desk, s *stay) {
 		d.in("admin", "/assist/log/"+s.id).Form("/assist/" + s.id + "/end").Submit().MustStatus(http.StatusOK)
 	}, impersonate.ClosedBySupervisor, nil},
+	{"a supervisor ends all", func(d *desk, s *stay) {
+		list := d.in("admin", "/assist/sessions")
+		list.MustContain("Can change")
+		list.Form("/assist/sessions/end").Submit().MustContain("You ended 1 session.")
+	}, impersonate.ClosedBySupervisor, nil},
 	{"the agent ends it from the Admin", func(_ *desk, s *stay) {
 		s.admin.Visit("/").Form("/assist/" + s.id + "/end").Submit().MustStatus(http.StatusOK)
 	}, impersonate.ClosedByActor, nil},

@@ -2,6 +2,7 @@ package assist
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/storehand/storehand/impersonate"
@@ -40,6 +41,31 @@ func (s *Service) End(ctx context.Context, publicID string) (Stay, error) {
 	}
 	stay.EndedAt, stay.Cause = ended.EndedAt, ended.Cause
 	return stay, nil
+}
+
+// EndAll ends every stay that the Admin user in the context may end: their own,
+// and with End other Admin users' sessions those of all others on the websites
+// of their role. It says how many there were. It goes on past a stay that cannot
+// be ended, and reports that at the end.
+func (s *Service) EndAll(ctx context.Context) (ended int, err error) {
+	if who, _ := actor.From(ctx); who.Kind != actor.Admin || who.Impersonating() {
+		return 0, fault.New(fault.Denied, "Only an Admin user can end all sessions.")
+	}
+	live, err := sqldb.All(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE ended_at IS NULL`)
+	if err != nil {
+		return 0, err
+	}
+	var failed error
+	for _, stay := range live {
+		_, err := s.End(ctx, stay.PublicID)
+		switch {
+		case err == nil:
+			ended++
+		case fault.KindOf(err) != fault.NotFound: // those of others are not theirs to end
+			failed = errors.Join(failed, err)
+		}
+	}
+	return ended, failed
 }
 
 // mayEnd gives the cause with which the context may end a stay, or "".

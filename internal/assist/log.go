@@ -28,6 +28,7 @@ type LogQuery struct {
 	StoreViewID int64
 	From, Until time.Time         // of the beginning; from, and before
 	State       impersonate.State // "" for all
+	Live        bool              // only those without an end
 	Cause       impersonate.Cause
 	ReasonCode  string
 	Reason      string // beginning of the words, or the ticket
@@ -95,6 +96,9 @@ func (q LogQuery) where() *sqldb.Where {
 	}
 	if q.State != "" {
 		w.And("i.state = ?", string(q.State))
+	}
+	if q.Live {
+		w.And("i.ended_at IS NULL")
 	}
 	if q.Cause != "" {
 		w.And("i.end_cause = ?", string(q.Cause))
