@@ -44,6 +44,9 @@ var letterStates = map[mail.State]string{
 
 // letterName is a kind of letter for people: "Password changed".
 func letterName(kind string) string {
+	if kind == "reset" {
+		return "Password reset"
+	}
 	text := strings.ReplaceAll(kind, "_", " ")
 	if text == "" {
 		return ""

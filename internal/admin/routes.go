@@ -15,7 +15,7 @@ import (
 // that no stay ever reaches it, because the Admin has a host of its own.
 func (a *App) Routes() []web.Route {
 	return slices.Concat(
-		a.frameRoutes(), a.orderRoutes(), a.customerRoutes(), a.assistRoutes(),
+		a.frameRoutes(), a.orderRoutes(), a.documentRoutes(), a.customerRoutes(), a.assistRoutes(),
 		a.catalogRoutes(), a.storesRoutes(), a.taxRoutes(), a.systemRoutes(),
 	)
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"bytes"
 	"encoding/base64"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -115,4 +117,15 @@ func TakeFlash(w http.ResponseWriter, r *http.Request) *FlashMessage {
 // HTMX reports whether htmx asks for a fragment.
 func HTMX(r *http.Request) bool {
 	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-Boosted") != "true"
+}
+
+// PDF answers with a file that browsers show; it is kept by name when it is saved.
+func PDF(w http.ResponseWriter, r *http.Request, name string, write func(io.Writer) error) error {
+	h := w.Header()
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": name}))
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	return write(w)
 }
