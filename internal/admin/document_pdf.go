@@ -29,6 +29,29 @@ func (a *App) printOrder(w http.ResponseWriter, r *http.Request) error {
 	return a.pdf(w, r, document.FileName(sales.OrderDoc, o.Number), b)
 }
 
+// printOrders answers with the ticked orders in one file.
+func (a *App) printOrders(w http.ResponseWriter, r *http.Request, ids []int64) error {
+	if len(ids) == 0 || len(ids) > maxPapers {
+		return fault.New(fault.Invalid, "Please tick at least one order and at most %d.", maxPapers)
+	}
+	b := document.NewBatch()
+	for _, id := range ids {
+		o, err := a.Sales.Find(r.Context(), id)
+		if err == nil {
+			err = mayReach(r.Context(), o.Order)
+		}
+		if err != nil {
+			return err
+		}
+		shop, err := a.shopOf(r, o.Order)
+		if err != nil {
+			return err
+		}
+		b.Order(shop, o)
+	}
+	return a.pdf(w, r, "orders-"+a.Now().Format(dateLayout)+".pdf", b)
+}
+
 // printDoc answers with one document as PDF.
 func (a *App) printDoc(k docKind) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {

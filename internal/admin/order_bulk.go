@@ -45,8 +45,11 @@ func bulkDeeds(g acl.Grant) []ui.Option {
 			options = append(options, ui.Option{Value: string(d.Deed), Label: d.Label})
 		}
 	}
-	return options
+	return append(options, ui.Option{Value: printDeed, Label: "Print"})
 }
+
+// printDeed is the thing that changes nothing: the ticked orders in one PDF.
+const printDeed = string(sales.DeedPrint)
 
 // bulkLimit is a page of the grid at its largest.
 const bulkLimit = 200
@@ -57,6 +60,9 @@ func (a *App) changeOrders(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.ParseForm(r)
 	if err != nil {
 		return err
+	}
+	if f.Text("deed") == printDeed {
+		return a.printOrders(w, r, f.IDs("order"))
 	}
 	deed, ok := orderDeedOf(sales.Deed(f.Text("deed")))
 	if !ok {

@@ -147,6 +147,9 @@ func orderMore(o sales.Full, may func(sales.Deed, acl.Resource) bool, cancel *ca
 	if cancel != nil {
 		items = append(items, ui.MenuItem{Text: cancel.label(), Icon: ui.IconClose, Href: orderPath(o.ID, "/cancel"), Dialog: cancelDialogID, Danger: true})
 	}
+	if may(sales.DeedPrint, acl.OrdersView) {
+		items = append(items, ui.MenuItem{Text: "Print", Icon: ui.IconDownload, Href: orderPath(o.ID, "/pdf"), NewTab: true})
+	}
 	if may(sales.DeedEmail, acl.OrdersEmail) {
 		items = append(items, ui.MenuItem{Text: "Send Email", Icon: ui.IconMail, Post: orderPath(o.ID, "/email"), Token: token})
 	}

@@ -318,7 +318,7 @@ func TestDocumentsAreCommentedMailedAndListed(t *testing.T) {
 		tab := signIn(webtest.New(m), m.Shop, "admin")
 		for _, page := range m.documents(o) {
 			tab.Visit(m.Admin(page))
-			tab.Form(page + "/comments").Set("comment", "").Submit("Submit Comment")
+			tab.Form(page+"/comments").Set("comment", "").Submit("Submit Comment")
 			tab.MustStatus(422)
 			tab.Form(page+"/comments").Set("comment", "Left at the door").Submit("Submit Comment")
 			tab.MustContain("The comment was added.", "Left at the door")
