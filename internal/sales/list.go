@@ -76,15 +76,16 @@ type plan struct {
 	size    int
 }
 
-// driver is the condition whose index leads to the matches; rest are the others.
+// driver is the condition whose index leads to the matches, if there is one; rest
+// are the others.
 func (p plan) driver() (driver *cond, rest []cond) {
 	if p.term != nil {
 		return p.term, p.conds
 	}
-	if len(p.conds) > 0 {
+	if len(p.conds) > 0 && p.conds[0].column != "" {
 		return &p.conds[0], p.conds[1:]
 	}
-	return nil, nil
+	return nil, p.conds
 }
 
 // from is where the driver's matches come from and which column is their id.
