@@ -13,6 +13,7 @@ import (
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -33,17 +34,22 @@ type productForm struct {
 	Scopes     *store.Tree
 	Categories *catalog.Tree
 	Groups     []customer.Group
+	TaxClasses []tax.Class
+	Children   []*catalog.Product // of a configurable product, on its tab
 }
 
 // productPart is what the tabs of the editor differ in.
 type productPart struct {
 	key, title string
+	only       func(p *catalog.Product) bool // of some products; nil of all
 	// stored reads the form's values from the product.
 	stored func(f *productForm)
 	fields func(f *productForm) templ.Component
 	// apply writes what was typed into the product; it notes errors by field.
 	apply func(f *productForm, in *web.Form, p *catalog.Product)
 }
+
+func (p *productPart) of(product *catalog.Product) bool { return p.only == nil || p.only(product) }
 
 func (f *productForm) path() string { return productPath(f.P.ID, f.Part.key) }
 
@@ -62,7 +68,13 @@ func (a *App) productForm(r *http.Request, key string) (*productForm, error) {
 	if f.P, err = a.Catalog.Product(r.Context(), id); err != nil {
 		return nil, err
 	}
-	return f, nil
+	if !f.Part.of(f.P) {
+		return nil, fault.New(fault.NotFound, "")
+	}
+	if key == "variants" {
+		f.Children, err = a.Catalog.Children(r.Context(), f.P)
+	}
+	return f, err
 }
 
 func (a *App) emptyProductForm(r *http.Request, key string) (f *productForm, err error) {
@@ -78,6 +90,9 @@ func (a *App) emptyProductForm(r *http.Request, key string) (f *productForm, err
 		return nil, err
 	}
 	if f.Categories, err = a.Catalog.Tree(r.Context()); err != nil {
+		return nil, err
+	}
+	if f.TaxClasses, err = a.Tax.ProductClasses(r.Context()); err != nil {
 		return nil, err
 	}
 	f.Groups, err = a.Customers.Groups(r.Context())
@@ -101,7 +116,7 @@ func (a *App) showProduct(w http.ResponseWriter, r *http.Request, status int, f 
 	page := adminPage{Title: "New Product", Nav: productGrid.Path, Header: ui.Header{Back: productGrid.Path}}
 	if f.P.ID != 0 {
 		page.Title = f.P.Name(0)
-		page.Header.Lead = "SKU " + f.P.SKU
+		page.Header.Lead = labelOf(kindChoices, string(f.P.Kind)) + ", SKU " + f.P.SKU
 		if !f.P.Enabled {
 			page.Header.Badge = ui.Badge(ui.Warning, "Disabled")
 		}
@@ -218,7 +233,11 @@ func (a *App) createProduct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Flash(w, web.Good, "You created the product "+p.SKU+".")
-	return web.Redirect(w, r, productPath(id, ""))
+	tab := ""
+	if p.Kind == catalog.Configurable {
+		tab = "variants" // without any it is not sold
+	}
+	return web.Redirect(w, r, productPath(id, tab))
 }
 
 // deleteProduct removes a product for good.
@@ -304,9 +323,15 @@ func (a *App) picture(w http.ResponseWriter, r *http.Request, done string, do fu
 func (f *productForm) tabs() []ui.NavLink {
 	var links []ui.NavLink
 	for _, p := range productParts {
+		if !p.of(f.P) {
+			continue
+		}
 		l := ui.NavLink{Text: p.title, Href: productPath(f.P.ID, p.key), Current: p == f.Part}
 		if p.key == "pictures" && len(f.P.Pictures) > 0 {
 			l.Count = strconv.Itoa(len(f.P.Pictures))
+		}
+		if p.key == "variants" && len(f.P.Variants) > 0 {
+			l.Count = strconv.Itoa(len(f.P.Variants))
 		}
 		links = append(links, l)
 	}

@@ -11,16 +11,18 @@ import (
 	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/money"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
 
 // productGrid is the grid of Catalog > Products.
 var productGrid = gridSpec{
-	Path: "/catalog/products", Caption: "Products", Placeholder: "Name, SKU or ID", Sort: "-id",
+	Path: "/catalog/products", Caption: "Products", Placeholder: "Name, SKU or ID", Sort: "-id", Export: "/catalog/products.csv",
 	Columns: []gridColumn{
 		{Key: "id", Label: "ID", Sortable: true, Narrow: true},
 		{Key: "picture", Label: "Thumbnail", Narrow: true},
 		{Key: "name", Label: "Name", Sortable: true, Strong: true},
+		{Key: "kind", Label: "Type"},
 		{Key: "sku", Label: "SKU", Sortable: true},
 		{Key: "price", Label: "Price", Numeric: true},
 		{Key: "on_hand", Label: "Quantity", Sortable: true, Numeric: true},
@@ -35,6 +37,7 @@ var productGrid = gridSpec{
 		{Name: "stock", Label: "Stock", Show: func(v string) string { return labelOf(stockChoices, v) }},
 		{Name: "visibility", Label: "Visibility", Show: func(v string) string { return labelOf(visibilityChoices, v) }},
 		{Name: "website", Label: "Website"}, {Name: "category", Label: "Category"},
+		{Name: "kind", Label: "Type", Show: func(v string) string { return labelOf(kindChoices, v) }},
 	},
 }
 
@@ -56,39 +59,66 @@ func labelOf(options []ui.Option, value string) string {
 	return value
 }
 
-// products shows the grid of Catalog > Products.
-func (a *App) products(w http.ResponseWriter, r *http.Request) error {
+// productList is what the address of the grid asks for.
+type productList struct {
+	g                    gridState
+	q                    catalog.ProductQuery
+	website              store.Website // whose prices are shown
+	websites, categories []ui.Option
+}
+
+func (a *App) productList(r *http.Request) (l productList, err error) {
 	scopes, err := a.Stores.Tree(r.Context())
 	if err != nil {
-		return err
+		return l, err
 	}
 	tree, err := a.Catalog.Tree(r.Context())
 	if err != nil {
+		return l, err
+	}
+	l.websites, l.categories = websiteOptions(scopes), categoryOptions(tree, 0)
+	g := productGridNaming(l.websites, l.categories).read(r)
+	l.g, l.website = g, priceWebsite(scopes, idOf(g.Filters["website"]))
+	l.q = catalog.ProductQuery{
+		Text: g.Q, Kind: catalog.Kind(g.Filters["kind"]), Enabled: g.Filters["status"], Stock: g.Filters["stock"], Visibility: catalog.Visibility(g.Filters["visibility"]),
+		CategoryID: idOf(g.Filters["category"]), Sort: g.sortParam(), Cursor: g.Cursor, Size: g.Size,
+		WebsiteID: idOf(g.Filters["website"]), PricesOf: l.website.ID,
+	}
+	return l, nil
+}
+
+// products shows the grid of Catalog > Products.
+func (a *App) products(w http.ResponseWriter, r *http.Request) error {
+	l, err := a.productList(r)
+	if err != nil {
 		return err
 	}
-	websites, categories := websiteOptions(scopes), categoryOptions(tree, 0)
-	g := productGridNaming(websites, categories).read(r)
-	website := priceWebsite(scopes, idOf(g.Filters["website"]))
-	q := catalog.ProductQuery{
-		Text: g.Q, Enabled: g.Filters["status"], Stock: g.Filters["stock"], Visibility: catalog.Visibility(g.Filters["visibility"]),
-		CategoryID: idOf(g.Filters["category"]), Sort: g.sortParam(), Cursor: g.Cursor, Size: g.Size,
-		WebsiteID: idOf(g.Filters["website"]), PricesOf: website.ID,
-	}
-	found, err := a.Catalog.Products(r.Context(), q)
+	g := l.g
+	found, err := a.Catalog.Products(r.Context(), l.q)
 	if err != nil {
 		return err
 	}
 	may := mustView(r.Context()).Grant.Allows(acl.CatalogProductsEdit)
 	p := gridPage{
-		Rows: productRows(g, found.Rows, website), Total: found.Total, More: found.More, Next: found.Next, Prev: found.Prev,
-		Filters: productFilters(g.Filters, websites, categories),
+		Export: true, Rows: productRows(g, found.Rows, l.website), Total: found.Total, More: found.More, Next: found.Next, Prev: found.Prev,
+		Filters: productFilters(g.Filters, l.websites, l.categories),
 		Empty:   ui.EmptyState{Icon: ui.IconTag, Title: "No products yet", Text: "Add your first product, or import a CSV file with storehand import products."},
 	}
 	page := adminPage{Title: "Products", Nav: productGrid.Path}
 	if may {
 		page.Header.Actions = ui.Button(ui.Btn{Text: "Add Product", Href: "/catalog/products/new", Icon: ui.IconPlus, Variant: ui.Primary})
 	}
-	return a.page(w, r, http.StatusOK, page, ui.Grid(g.args(p)))
+	if may && len(found.Rows) > 0 {
+		p.Actions = productBulkBar(web.CSRF(r.Context()), g.here(r))
+	}
+	args := g.args(p)
+	if p.Actions != nil {
+		args.Columns = append([]ui.Column{{Label: "Select", Narrow: true}}, args.Columns...)
+		for i, row := range found.Rows {
+			args.Rows[i].Cells = append([]templ.Component{productTick(row)}, args.Rows[i].Cells...)
+		}
+	}
+	return a.page(w, r, http.StatusOK, page, ui.Grid(args))
 }
 
 // priceWebsite is the website whose prices the list shows.
@@ -159,17 +189,28 @@ func productCell(p catalog.ProductRow, key, currency string) templ.Component {
 		return ui.Link(p.Name, productPath(p.ID, ""))
 	case "sku":
 		return ui.Name(p.SKU)
+	case "kind":
+		return ui.Text(labelOf(kindChoices, string(p.Kind)))
 	case "price":
 		if !p.HasPrice {
 			return ui.Text("–")
 		}
+		if p.Kind == catalog.Configurable {
+			return ui.Text("from " + adminMoney(p.Price, currency))
+		}
 		return ui.Money(adminMoney(p.Price, currency))
 	case "on_hand":
+		if p.Kind == catalog.Configurable {
+			return ui.Text("–")
+		}
 		if !p.Stock.Manage {
 			return ui.Text("Not managed")
 		}
 		return ui.Text(ui.Count(int(p.Stock.OnHand)))
 	case "salable":
+		if p.Kind == catalog.Configurable && p.Stock.Salable() > 0 {
+			return ui.Text("In stock")
+		}
 		return ui.Text(salableText(p.Stock))
 	case "visibility":
 		return ui.Text(labelOf(visibilityChoices, string(p.Visibility)))

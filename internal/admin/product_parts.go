@@ -14,6 +14,7 @@ import (
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/money"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -22,7 +23,8 @@ var (
 	productParts = []*productPart{
 		{key: "", title: "General", stored: generalStored, fields: generalFields, apply: generalApply},
 		{key: "content", title: "Content", stored: contentStored, fields: contentFields, apply: contentApply},
-		{key: "prices", title: "Prices", stored: pricesStored, fields: pricesFields, apply: pricesApply},
+		{key: "variants", title: "Configurations", only: isConfigurable, stored: variantsStored, fields: variantsFields, apply: func(*productForm, *web.Form, *catalog.Product) {}},
+		{key: "prices", title: "Prices", only: notConfigurable, stored: pricesStored, fields: pricesFields, apply: pricesApply},
 		{key: "stock", title: "Stock", stored: stockStored, fields: stockFields, apply: stockApply},
 		{key: "pictures", title: "Pictures", stored: func(*productForm) {}, fields: picturesFields, apply: func(*productForm, *web.Form, *catalog.Product) {}},
 		{key: "places", title: "Websites and Categories", stored: placesStored, fields: placesFields, apply: placesApply},
@@ -44,7 +46,7 @@ func productPartOf(key string) *productPart {
 
 func generalStored(f *productForm) {
 	f.Values["sku"], f.Values["status"], f.Values["visibility"] = f.P.SKU, yesNo(f.P.Enabled), string(f.P.Visibility)
-	f.Values["weight"], f.Values["tax_class"] = strconv.FormatInt(f.P.WeightGrams, 10), f.P.TaxClass
+	f.Values["weight"], f.Values["tax_class"] = strconv.FormatInt(f.P.WeightGrams, 10), taxOf(f.P)
 	var lines []string
 	for _, code := range slices.Sorted(maps.Keys(f.P.Attributes)) {
 		lines = append(lines, code+" = "+f.P.Attributes[code])
@@ -54,7 +56,10 @@ func generalStored(f *productForm) {
 
 func generalApply(_ *productForm, in *web.Form, p *catalog.Product) {
 	p.SKU, p.Enabled, p.Visibility = in.Text("sku"), in.Bool("status"), catalog.Visibility(in.Text("visibility"))
-	p.WeightGrams, p.TaxClass = in.Int("weight"), in.Text("tax_class")
+	p.TaxClass = in.Text("tax_class")
+	if in.Has("weight") {
+		p.WeightGrams = in.Int("weight")
+	}
 	p.Attributes = map[string]string{}
 	for line := range strings.Lines(in.Text("attributes")) {
 		if line = strings.TrimSpace(line); line == "" {
@@ -135,6 +140,7 @@ func pricesStored(f *productForm) {
 				f.Values[onSite("special_to", w.ID)] = dateText(price.SpecialTo.Add(-time.Microsecond))
 			}
 		}
+		tiersStored(f, w)
 		for _, g := range f.Groups {
 			f.Values[groupField(w.ID, g.ID)] = ""
 		}
@@ -160,10 +166,12 @@ func pricesApply(f *productForm, in *web.Form, p *catalog.Product) {
 	mine := func(id int64) bool { return f.Grant.AllowsWebsite(id) }
 	p.Prices = slices.DeleteFunc(slices.Clone(p.Prices), func(x catalog.Price) bool { return mine(x.WebsiteID) })
 	p.GroupPrices = slices.DeleteFunc(slices.Clone(p.GroupPrices), func(x catalog.GroupPrice) bool { return mine(x.WebsiteID) })
+	p.TierPrices = slices.DeleteFunc(slices.Clone(p.TierPrices), func(x catalog.TierPrice) bool { return mine(x.WebsiteID) })
 	for _, w := range f.mine() {
 		if price, ok := priceFrom(in, w); ok {
 			p.Prices = append(p.Prices, price)
 		}
+		p.TierPrices = append(p.TierPrices, tiersFrom(in, w)...)
 		for _, g := range f.Groups {
 			if minor, ok := amountFrom(in, groupField(w.ID, g.ID), w.Currency); ok {
 				p.GroupPrices = append(p.GroupPrices, catalog.GroupPrice{WebsiteID: w.ID, GroupID: g.ID, Price: minor})
@@ -225,7 +233,10 @@ func stockStored(f *productForm) {
 }
 
 func stockApply(_ *productForm, in *web.Form, p *catalog.Product) {
-	p.Stock.Manage, p.Stock.InStock, p.Stock.Backorders = in.Bool("manage"), in.Bool("in_stock"), in.Bool("backorders")
+	if p.Stock.InStock = in.Bool("in_stock"); p.Kind == catalog.Configurable {
+		return // its variants are counted
+	}
+	p.Stock.Manage, p.Stock.Backorders = in.Bool("manage"), in.Bool("backorders")
 	p.Stock.OnHand, p.Stock.Threshold = in.Int("on_hand"), in.Int("threshold")
 }
 
@@ -267,6 +278,7 @@ func placesApply(f *productForm, in *web.Form, p *catalog.Product) {
 
 func newStored(f *productForm) {
 	f.Values["sku"], f.Values["name_0"], f.Values["url_key_0"], f.Values["on_hand"], f.Values["status"] = "", "", "", "0", "1"
+	f.Values["kind"], f.Values["tax_class"] = string(catalog.Simple), tax.Taxable
 	f.Lists["websites"] = nil
 	for _, w := range f.mine() {
 		f.Values[onSite("price", w.ID)] = ""
@@ -277,7 +289,7 @@ func newStored(f *productForm) {
 func newApply(f *productForm, in *web.Form, p *catalog.Product) {
 	p.SKU, p.Enabled, p.Visibility = in.Text("sku"), in.Bool("status"), catalog.InBoth
 	p.Texts[0] = catalog.Text{Name: in.Text("name_0"), URLKey: in.Text("url_key_0")}
-	p.Stock.OnHand = in.Int("on_hand")
+	p.Kind, p.TaxClass, p.Stock.OnHand = catalog.Kind(in.Text("kind")), in.Text("tax_class"), in.Int("on_hand")
 	placesApply(f, in, p)
 	pricesApply(f, in, p)
 }

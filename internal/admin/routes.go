@@ -114,6 +114,9 @@ func (a *App) assistRoutes() []web.Route {
 func (a *App) catalogRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /catalog/products", Access: web.Needs(acl.CatalogProducts), Assisted: web.AdminOnly, Handler: a.products},
+		{Pattern: "GET /catalog/products.csv", Access: web.Needs(acl.CatalogProducts), Assisted: web.AdminOnly, Handler: a.exportProducts},
+		{Pattern: "POST /catalog/products/bulk", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.changeProducts},
+		{Pattern: "POST /catalog/products/{id}/variants", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.saveVariants},
 		{Pattern: "GET /catalog/products/new", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.newProduct},
 		{Pattern: "POST /catalog/products", Access: web.Needs(acl.CatalogProductsEdit), Assisted: web.AdminOnly, Handler: a.createProduct},
 		{Pattern: "GET /catalog/products/{id}", Access: web.Needs(acl.CatalogProducts), Assisted: web.AdminOnly, Handler: a.editProduct},

@@ -20,13 +20,16 @@ const Topic = "catalog"
 
 // The actions of this area.
 const (
-	ProductCreated  sqldb.Action = "product.created"
-	ProductSaved    sqldb.Action = "product.saved"
-	ProductDeleted  sqldb.Action = "product.deleted"
-	CategoryCreated sqldb.Action = "category.created"
-	CategorySaved   sqldb.Action = "category.saved"
-	CategoryMoved   sqldb.Action = "category.moved"
-	CategoryDeleted sqldb.Action = "category.deleted"
+	ProductCreated   sqldb.Action = "product.created"
+	ProductSaved     sqldb.Action = "product.saved"
+	ProductDeleted   sqldb.Action = "product.deleted"
+	ProductsEnabled  sqldb.Action = "product.enabled"
+	ProductsDisabled sqldb.Action = "product.disabled"
+	ProductsExported sqldb.Action = "product.exported"
+	CategoryCreated  sqldb.Action = "category.created"
+	CategorySaved    sqldb.Action = "category.saved"
+	CategoryMoved    sqldb.Action = "category.moved"
+	CategoryDeleted  sqldb.Action = "category.deleted"
 )
 
 // Service is the catalogue of one database.

@@ -36,36 +36,41 @@ func (s *Service) Save(ctx context.Context, p *Product) (int64, error) {
 }
 
 func (s *Service) save(ctx context.Context, tx *sqldb.Tx, p *Product) (int64, error) {
-	before := &Product{Texts: map[int64]Text{}, Attributes: map[string]string{}}
-	var err error
-	if p.ID != 0 {
-		if before, err = loadProduct(ctx, tx, p.ID); err != nil {
-			return 0, err
-		}
-		if p.Version != 0 && p.Version != before.Version {
-			return 0, changedMeanwhile()
-		}
-		if before.Kind != p.Kind && (before.Kind == Configurable || p.Kind == Configurable) {
-			return 0, (fault.Fields{"kind": "A product cannot become configurable, or cease to be, once it exists."}).Err()
-		}
-	}
-	if err := CheckTaken(ctx, tx, p); err != nil {
-		return 0, err
-	}
-	id, err := writeProduct(ctx, tx, p, before)
+	id, before, err := s.keep(ctx, tx, p)
 	if err != nil {
-		return 0, err
-	}
-	if err := writeParts(ctx, tx, id, p, before); err != nil {
-		return 0, err
-	}
-	if err := s.republish(ctx, tx, id, p, before); err != nil {
 		return 0, err
 	}
 	tx.About("product", number(id))
 	tx.Details = p.SKU + " " + p.Texts[0].Name
 	diffProduct(&tx.Entry, before, p)
 	return id, nil
+}
+
+// keep writes a product and all that is derived from it, without a record, and
+// returns what there was before.
+func (s *Service) keep(ctx context.Context, tx *sqldb.Tx, p *Product) (id int64, before *Product, err error) {
+	before = &Product{Texts: map[int64]Text{}, Attributes: map[string]string{}}
+	if p.ID != 0 {
+		if before, err = loadProduct(ctx, tx, p.ID); err != nil {
+			return 0, nil, err
+		}
+		if p.Version != 0 && p.Version != before.Version {
+			return 0, nil, changedMeanwhile()
+		}
+		if before.Kind != p.Kind && (before.Kind == Configurable || p.Kind == Configurable) {
+			return 0, nil, (fault.Fields{"kind": "A product cannot become configurable, or cease to be, once it exists."}).Err()
+		}
+	}
+	if err := CheckTaken(ctx, tx, p); err != nil {
+		return 0, nil, err
+	}
+	if id, err = writeProduct(ctx, tx, p, before); err != nil {
+		return 0, nil, err
+	}
+	if err := writeParts(ctx, tx, id, p, before); err != nil {
+		return 0, nil, err
+	}
+	return id, before, s.republish(ctx, tx, id, p, before)
 }
 
 // republish brings everything that is derived from a product up to date.

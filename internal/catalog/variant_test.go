@@ -192,3 +192,74 @@ func priceOf(t *testing.T, s *catalogtest.Shop, id, group, qty int64) int64 {
 	check(t, err)
 	return card.Price.Minor
 }
+
+func TestTheMatrixEditsLinksRemovesAndMakesVariants(t *testing.T) {
+	each(t, func(t *testing.T, s *catalogtest.Shop) {
+		parent, red, blue, large, _ := shirt(s)
+		other := s.Product("OLD", with("colour=grey", "size=s"))
+		stored, err := s.Service.Product(ctx, parent.ID)
+		check(t, err)
+		m := catalog.Matrix{
+			Version: stored.Version, Axes: []string{"colour", "size"}, Link: []string{"old"}, OnHand: 3, Prices: map[int64]int64{1: 1234},
+			Rows: []catalog.VariantEdit{
+				{ID: red.ID, SKU: "S-RED", Prices: map[int64]int64{1: 2900}, OnHand: 9, Enabled: true},
+				{ID: blue.ID, SKU: blue.SKU, OnHand: 5, Enabled: false}, {ID: large.ID, Remove: true},
+			},
+			Make: []catalog.Choice{{{Code: "colour", Value: "red"}, {Code: "size", Value: "s"}}, {{Code: "colour", Value: "Deep Teal"}, {Code: "size", Value: "l"}}},
+		}
+		check(t, s.SaveMatrix(ctx, parent.ID, m))
+		stored, err = s.Service.Product(ctx, parent.ID)
+		check(t, err)
+		all, err := s.Children(ctx, stored)
+		check(t, err)
+		text := ""
+		for _, c := range all {
+			price, _ := c.PriceOn(1)
+			text += fmt.Sprintf("%s %d %d %v %s; ", c.SKU, price.Regular, c.Stock.OnHand, c.Enabled, c.Texts[0].Name)
+		}
+		want(t, "variants", text, "S-RED 2900 9 true Product S-R; S-B 2500 5 false Product S-B; OLD 1000 5 true Product OLD; "+
+			"SHIRT-DEEP-TEAL-L 1234 3 true Product SHIRT, Deep Teal, l; ")
+		if p, err := s.Service.Product(ctx, large.ID); err != nil || p.SKU != "L-B" {
+			t.Errorf("what is no longer a variant is gone: %v", err)
+		}
+		want(t, "seen before somebody else saved", fault.KindOf(s.SaveMatrix(ctx, parent.ID, m)), fault.Conflict)
+		want(t, "not configurable", fault.KindOf(s.SaveMatrix(ctx, other.ID, catalog.Matrix{})), fault.Invalid)
+		for field, m := range map[string]catalog.Matrix{
+			"link":                      {Axes: stored.Axes, Link: []string{"nothing"}},
+			"sku_" + fmt.Sprint(red.ID): {Axes: stored.Axes, Rows: []catalog.VariantEdit{{ID: red.ID, SKU: "OLD", Enabled: true}}},
+			"variants":                  {Axes: []string{"size"}},
+			"axes":                      {},
+			"make":                      {Axes: stored.Axes, Make: []catalog.Choice{{{Code: "colour", Value: "red"}, {Code: "size", Value: strings.Repeat("x", 300)}}}},
+		} {
+			if err := s.SaveMatrix(ctx, parent.ID, m); fault.FieldsOf(err)[field] == "" {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+	})
+}
+
+func TestSeveralProductsAreEnabledAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *catalogtest.Shop) {
+		_, red, blue, large, category := shirt(s)
+		n, err := s.SetEnabled(ctx, []int64{red.ID, blue.ID, large.ID}, false)
+		check(t, err)
+		want(t, "changed", n, 3)
+		want(t, "nothing to choose", only(t, s, category, catalog.List{}), "")
+		n, err = s.SetEnabled(ctx, []int64{red.ID, blue.ID, 999}, true)
+		check(t, err)
+		want(t, "changed again", n, 2)
+		n, err = s.SetEnabled(ctx, []int64{red.ID}, true)
+		check(t, err)
+		want(t, "already so", n, 0)
+		if !strings.HasPrefix(only(t, s, category, catalog.List{}), "SHIRT 2500-2500 true true;") {
+			t.Error("not listed again")
+		}
+		rows := 0
+		check(t, s.EachRow(ctx, catalog.ProductQuery{Kind: catalog.Configurable, PricesOf: 1}, func(r catalog.ProductRow) error {
+			rows++
+			want(t, "row", fmt.Sprint(r.SKU, r.Price, r.Stock.Salable() > 0), "SHIRT2500 true")
+			return nil
+		}))
+		want(t, "rows", rows, 1)
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/magento"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 )
 
 // visibilities are what Magento's file calls them.
@@ -60,10 +61,10 @@ func taxClass(name, had string) string {
 	switch strings.ToLower(name) {
 	case "":
 		return had
-	case "none", "0":
-		return ""
+	case "0":
+		return tax.None
 	case "taxable goods":
-		return "taxable"
+		return tax.Taxable
 	}
 	return catalog.Slug(name)
 }
