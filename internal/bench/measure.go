@@ -164,6 +164,13 @@ func (l *lab) grow(ctx context.Context, n int64) (err error) {
 	if err := l.home.signIn(ctx); err != nil {
 		return err
 	}
+	if l.found.engine == sqldb.Postgres {
+		// What autovacuum does within minutes of such growth, and must not do in
+		// the midst of a measurement.
+		if err := l.home.exec(ctx, "VACUUM (ANALYZE)"); err != nil {
+			return err
+		}
+	}
 	l.shop, err = startChild("shop", "-dsn", l.home.dsn, "-port", strconv.Itoa(l.home.port))
 	return err
 }
