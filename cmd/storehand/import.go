@@ -15,8 +15,10 @@ import (
 )
 
 type importCmd struct {
-	Customers importCustomersCmd `cmd:"" help:"Import Magento's customer main file, and with --addresses the customer address file."`
-	Products  importProductsCmd  `cmd:"" help:"Import Magento's catalog_product file, with categories, prices, stock and texts per store view."`
+	Customers   importCustomersCmd   `cmd:"" help:"Import Magento's customer main file, and with --addresses the customer address file."`
+	Products    importProductsCmd    `cmd:"" help:"Import Magento's catalog_product file, with categories, prices, stock and texts per store view."`
+	Orders      importOrdersCmd      `cmd:"" help:"Import orders as JSON lines in the shape of Magento's GET /V1/orders, plain or .gz. Import customers and products first."`
+	Creditmemos importCreditMemosCmd `cmd:"" name:"creditmemos" help:"Import credit memos as JSON lines in the shape of Magento's GET /V1/creditmemos, plain or .gz, for imported orders."`
 }
 
 // importFlags are those of every import.
@@ -40,6 +42,16 @@ type importProductsCmd struct {
 	File string `arg:"" help:"The catalog_product file."`
 }
 
+type importOrdersCmd struct {
+	importFlags
+	File string `arg:"" help:"The file of orders, one JSON object a line."`
+}
+
+type importCreditMemosCmd struct {
+	importFlags
+	File string `arg:"" help:"The file of credit memos, one JSON object a line."`
+}
+
 func (i *importCustomersCmd) Run(c *console) error {
 	files, err := openSources(i.File, i.Addresses)
 	if err != nil {
@@ -59,6 +71,24 @@ func (i *importProductsCmd) Run(c *console) error {
 	defer closeSources(files)
 	return i.run(c, func(ctx context.Context, im *importer.Importer, o importer.Options) (importer.Result, error) {
 		return im.Products(ctx, files[0], o)
+	})
+}
+
+func (i *importOrdersCmd) Run(c *console) error { return i.one(c, i.File, (*importer.Importer).Orders) }
+
+func (i *importCreditMemosCmd) Run(c *console) error {
+	return i.one(c, i.File, (*importer.Importer).CreditMemos)
+}
+
+// one imports a single file.
+func (i *importFlags) one(c *console, path string, work func(*importer.Importer, context.Context, *importer.Source, importer.Options) (importer.Result, error)) error {
+	files, err := openSources(path)
+	if err != nil {
+		return err
+	}
+	defer closeSources(files)
+	return i.run(c, func(ctx context.Context, im *importer.Importer, o importer.Options) (importer.Result, error) {
+		return work(im, ctx, files[0], o)
 	})
 }
 
@@ -106,7 +136,7 @@ func (i *importFlags) run(c *console, work func(context.Context, *importer.Impor
 		defer func() { err = errors.Join(err, f.Close()) }()
 		o.Errors = f
 	}
-	res, err := work(actor.AsSystem(c.ctx, "import"), importer.New(a.DB, a.Customers, a.Catalog), o)
+	res, err := work(actor.AsSystem(c.ctx, "import"), importer.New(a.DB, a.Customers, a.Catalog, a.Sales), o)
 	res.Print(c.out)
 	if errors.Is(err, context.Canceled) {
 		return errors.New("stopped; everything up to the last batch is kept, go on with --resume")

@@ -46,6 +46,26 @@ func (s *Service) CreateCategoryTx(ctx context.Context, tx *sqldb.Tx, c *Categor
 	return id, tx.Bump(ctx, Topic)
 }
 
+// IDsOf returns the ids of the products that have one of some SKUs, by SKUKey.
+func IDsOf(ctx context.Context, q sqldb.Querier, skus []string) (map[string]int64, error) {
+	found := map[string]int64{}
+	if len(skus) == 0 {
+		return found, nil
+	}
+	keys := make([]any, len(skus))
+	for i, sku := range skus {
+		keys[i] = SKUKey(sku)
+	}
+	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
+		var key string
+		var id int64
+		err := r.Scan(&key, &id)
+		found[key] = id
+		return struct{}{}, err
+	}, `SELECT sku_key, id FROM (`+sqldb.Values(len(keys), "TEXT")+`) v JOIN product ON sku_key = v.column1`, keys...)
+	return found, err
+}
+
 // WithSKUs returns the products that have one of some SKUs, by SKUKey, with
 // everything but their pictures.
 func WithSKUs(ctx context.Context, q sqldb.Querier, skus []string) (map[string]*Product, error) {

@@ -1,4 +1,5 @@
-// Package importer brings another shop's customers and products in. It reads the
+// Package importer brings another shop's customers, products, orders and credit
+// memos in. It reads the
 // files through magento, decides what each row means here, and writes batches of
 // rows through the areas that own them, each batch one named change.
 //
@@ -19,13 +20,16 @@ import (
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/magento"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
 // The actions of this area.
 const (
-	CustomersImported sqldb.Action = "import.customers"
-	ProductsImported  sqldb.Action = "import.products"
+	CustomersImported   sqldb.Action = "import.customers"
+	ProductsImported    sqldb.Action = "import.products"
+	OrdersImported      sqldb.Action = "import.orders"
+	CreditMemosImported sqldb.Action = "import.credit_memos"
 )
 
 // Importer brings files in.
@@ -33,11 +37,12 @@ type Importer struct {
 	db        *sqldb.DB
 	customers *customer.Service
 	catalog   *catalog.Service
+	sales     *sales.Service
 }
 
 // New makes an importer that writes through the areas.
-func New(db *sqldb.DB, customers *customer.Service, products *catalog.Service) *Importer {
-	return &Importer{db: db, customers: customers, catalog: products}
+func New(db *sqldb.DB, customers *customer.Service, products *catalog.Service, orders *sales.Service) *Importer {
+	return &Importer{db: db, customers: customers, catalog: products, sales: orders}
 }
 
 // Options say how to import.
@@ -85,7 +90,7 @@ func (c Count) Taken() int { return c.Created + c.Updated + c.Unchanged }
 // plan is one file to be brought in: how to read a row and how to take a batch.
 type plan[R any] struct {
 	action sqldb.Action
-	stage  string // "customers", "addresses", "products"
+	stage  string // "customers", "orders", …
 	source *Source
 	next   func() (R, error)
 	line   func(R) int

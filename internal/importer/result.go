@@ -11,17 +11,21 @@ import (
 
 // Result is what an import came to.
 type Result struct {
-	DryRun     bool
-	Customers  Count
-	Addresses  Count
-	Products   Count
-	Categories int // created
-	First      []Fault
-	Most       []Tally
+	DryRun      bool
+	Customers   Count
+	Addresses   Count
+	Products    Count
+	Orders      Count
+	CreditMemos Count
+	Categories  int // created
+	First       []Fault
+	Most        []Tally
 }
 
 // Failed is how many rows were not taken.
-func (r Result) Failed() int { return r.Customers.Failed + r.Addresses.Failed + r.Products.Failed }
+func (r Result) Failed() int {
+	return r.Customers.Failed + r.Addresses.Failed + r.Products.Failed + r.Orders.Failed + r.CreditMemos.Failed
+}
 
 // result runs an import and gathers what it came to, also when it breaks off.
 func (im *Importer) result(o Options, work func(*faults, *Result) error) (Result, error) {
@@ -40,7 +44,7 @@ func (r Result) Print(w io.Writer) {
 	for _, stage := range []struct {
 		name string
 		Count
-	}{{"Customers", r.Customers}, {"Addresses", r.Addresses}, {"Products", r.Products}} {
+	}{{"Customers", r.Customers}, {"Addresses", r.Addresses}, {"Products", r.Products}, {"Orders", r.Orders}, {"Credit memos", r.CreditMemos}} {
 		if stage.Rows > 0 {
 			fmt.Fprintf(w, "%s: %s\n", stage.name, stage.sentence(r.DryRun))
 		}

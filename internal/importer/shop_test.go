@@ -11,6 +11,7 @@ import (
 
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
@@ -22,6 +23,7 @@ import (
 type bench struct {
 	db              *sqldb.DB
 	im              *Importer
+	sales           *sales.Service
 	base, outlet    int64
 	english, german int64
 	root            int64 // both stores' root category, which here is called "Shop"
@@ -49,7 +51,8 @@ func newBench(t testing.TB, db *sqldb.DB) *bench {
 	}
 	v, _ := tree.View(b.english)
 	b.german = b.view(t, s, v.StoreID, b.base, "german", "de-DE")
-	b.im = New(db, customer.New(db, customer.Deps{Sessions: session.New(db, session.Limits{})}), catalog.New(db))
+	b.sales = sales.New(db, sales.Deps{})
+	b.im = New(db, customer.New(db, customer.Deps{Sessions: session.New(db, session.Limits{})}), catalog.New(db), b.sales)
 	b.records = nil
 	return b
 }

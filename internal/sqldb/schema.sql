@@ -993,7 +993,7 @@ CREATE TABLE sales_order_item (
   discount_refunded BIGINT NOT NULL DEFAULT 0,
   tax_refunded BIGINT NOT NULL DEFAULT 0,
   compensation_refunded BIGINT NOT NULL DEFAULT 0
-);
+, external_id TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX sales_order_item_order ON sales_order_item (order_id, position);
 
