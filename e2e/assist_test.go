@@ -9,7 +9,7 @@ func TestMariaHelpsVeraAndTomSeesItOnTheRecord(t *testing.T) {
 	s := open(t)
 	maria := s.person()
 	desk := s.staff(maria, "maria")
-	desk.Fill("Name, e-mail, phone or ID", "vera").See("Vera Lind", "vera@example.com")
+	desk.Fill("Name, e-mail, phone, ID or order number", "vera").See("Vera Lind", "vera@example.com")
 	desk.Click("Vera Lind").See("#", "What the customer sees")
 
 	front := enter(desk).See("You are logged in as Vera Lind on Main Website", "Maria Keller", "Can change", "Time left", "Close Session")

@@ -82,7 +82,7 @@ func TestTheWholeJobWorksOnAPhone(t *testing.T) {
 	s := open(t)
 	p := s.person(browser.Look{Phone: true})
 	desk := s.staff(p, "maria")
-	desk.In("Help a customer").Fill("Name, e-mail, phone or ID", "vera").See("vera@example.com")
+	desk.In("Help a customer").Fill("Name, e-mail, phone, ID or order number", "vera").See("vera@example.com")
 	desk.Click("Vera Lind").See("What the customer sees")
 	front := enter(desk).See("You are logged in as Vera Lind")
 	for _, path := range []string{"/", "/c/kitchen", "/p/item-2", "/cart", "/account", "/account/edit"} {
@@ -109,7 +109,7 @@ func TestWithoutJavaScriptEachHopShowsOneButton(t *testing.T) {
 	s := open(t)
 	p := chromium(t, true).Person(t, browser.Look{})
 	desk := s.staff(p, "maria")
-	desk.In("Help a customer").Fill("Name, e-mail, phone or ID", "vera").Click("Search").See("vera@example.com")
+	desk.In("Help a customer").Fill("Name, e-mail, phone, ID or order number", "vera").Click("Search").See("vera@example.com")
 	desk.Click("Vera Lind").See("What the customer sees").Click(lac).See("This is the real account")
 	front := desk.Choose(reason).ClickNew(lac)
 	front.See("Vera Lind").Click("Continue to the storefront").Click("Continue").See("You are logged in as Vera Lind")

@@ -89,7 +89,7 @@ func importAndHelp(t *testing.T, engine sqldb.Engine) {
 	desk.Click("Configuration").ClickOn(`nav[aria-label="Configuration"] details:nth-of-type(3) summary`).Click(lac)
 	desk.In("Enable Login as Customer").Tick("Use system value", false)
 	desk.Select("Enable Login as Customer", "Yes").Click("Save Config").See("saved")
-	desk.Visit(admin+"/").Fill("Name, e-mail, phone or ID", email).See(name).Click(name).See("What the customer sees")
+	desk.Visit(admin+"/").Fill("Name, e-mail, phone, ID or order number", email).See(name).Click(name).See("What the customer sees")
 	desk.Click(lac).See("Login as Customer is not possible").Click("Set it for the customer under Account Information")
 	desk.In(allow).Choose("Yes")
 	desk.Click("Save").See("saved")

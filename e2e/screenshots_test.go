@@ -31,7 +31,7 @@ func (s *shop) takeAll(t *testing.T, name string, look browser.Look) {
 			t.Errorf("%s, %s: %s pixels too wide", page, name, wide)
 		}
 	}
-	admin.In("Help a customer").Fill("Name, e-mail, phone or ID", "vera").See("vera@example.com")
+	admin.In("Help a customer").Fill("Name, e-mail, phone, ID or order number", "vera").See("vera@example.com")
 	take(admin, "01-dashboard")
 	take(admin.Visit(s.admin("/customers")), "02-customers")
 	take(admin.Visit(s.customerPage("vera@example.com", "")), "03-customer")

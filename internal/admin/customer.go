@@ -41,6 +41,7 @@ const (
 	partView       = ""
 	partAccount    = "/account"
 	partAddresses  = "/addresses"
+	partOrders     = "/orders"
 	partCart       = "/cart"
 	partAssistance = "/assistance"
 )
@@ -63,6 +64,10 @@ func (a *App) customerPage(w http.ResponseWriter, r *http.Request, status int, c
 	if err != nil {
 		return err
 	}
+	parts, err := a.customerParts(r, c, part)
+	if err != nil {
+		return err
+	}
 	page := adminPage{Title: c.Name(), Nav: "/customers", Header: ui.Header{
 		Title: c.Name(), Back: "/customers",
 		Crumbs:  []ui.Crumb{{Text: "Customers", Href: "/customers"}, {Text: c.Name()}},
@@ -70,7 +75,7 @@ func (a *App) customerPage(w http.ResponseWriter, r *http.Request, status int, c
 		Meta:    customerMeta(customerMetaOf(c, names, a.Now())),
 		Actions: customerBar(offer, customerMore(c, v.Grant, web.CSRF(r.Context())), save),
 	}}
-	return a.page(w, r, status, page, customerFrame(customerParts(c, part), offer, customerDeleteOf(c, v.Grant, web.CSRF(r.Context())), body))
+	return a.page(w, r, status, page, customerFrame(parts, offer, customerDeleteOf(c, v.Grant, web.CSRF(r.Context())), body))
 }
 
 func customerBadge(c customer.Customer) templ.Component {
@@ -80,19 +85,31 @@ func customerBadge(c customer.Customer) templ.Component {
 	return ui.Badge(ui.Warning, "Inactive")
 }
 
-func customerParts(c customer.Customer, current string) []ui.NavLink {
+func (a *App) customerParts(r *http.Request, c customer.Customer, current string) ([]ui.NavLink, error) {
 	parts := []struct {
 		text, part string
 		icon       ui.IconName
 	}{
 		{"Customer View", partView, ui.IconEye}, {"Account Information", partAccount, ui.IconUser},
-		{"Addresses", partAddresses, ui.IconHome}, {"Cart", partCart, ui.IconCart}, {"Assistance", partAssistance, ui.IconAssist},
+		{"Addresses", partAddresses, ui.IconHome}, {"Orders", partOrders, ui.IconBox}, {"Cart", partCart, ui.IconCart}, {"Assistance", partAssistance, ui.IconAssist},
 	}
-	links := make([]ui.NavLink, len(parts))
-	for i, p := range parts {
-		links[i] = ui.NavLink{Text: p.text, Href: customerPath(c.ID, p.part), Icon: p.icon, Current: p.part == current}
+	sees := mustView(r.Context()).Grant.Allows(acl.OrdersView)
+	var links []ui.NavLink
+	for _, p := range parts {
+		l := ui.NavLink{Text: p.text, Href: customerPath(c.ID, p.part), Icon: p.icon, Current: p.part == current}
+		if p.part == partOrders {
+			if !sees {
+				continue
+			}
+			n, err := a.Sales.CountOfCustomer(r.Context(), c.ID)
+			if err != nil {
+				return nil, err
+			}
+			l.Count = ui.Count(n)
+		}
+		links = append(links, l)
 	}
-	return links
+	return links, nil
 }
 
 const customerDeleteID = "delete-customer"

@@ -16,14 +16,15 @@ func (a *App) viewCustomer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.customerSight(r.Context(), c)
+	s, err := a.customerSight(r, c)
 	if err != nil {
 		return err
 	}
 	return a.customerPage(w, r, http.StatusOK, c, partView, nil, customerSummary(s))
 }
 
-func (a *App) customerSight(ctx context.Context, c customer.Customer) (customerSight, error) {
+func (a *App) customerSight(r *http.Request, c customer.Customer) (customerSight, error) {
+	ctx := r.Context()
 	names, err := a.customerNames(ctx)
 	if err != nil {
 		return customerSight{}, err
@@ -33,6 +34,9 @@ func (a *App) customerSight(ctx context.Context, c customer.Customer) (customerS
 		return s, err
 	}
 	if s.Cart, err = a.cartSight(ctx, c); err != nil {
+		return s, err
+	}
+	if s.Orders, err = a.lastOrdersOf(r, c); err != nil {
 		return s, err
 	}
 	consent, err := a.Assist.Consent(ctx, c.ID)

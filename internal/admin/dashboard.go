@@ -28,6 +28,9 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 		if d.Hits, err = a.hits(r.Context(), v, d.Query); err != nil {
 			return err
 		}
+		if d.Hits.Orders, err = a.orderHits(r, v, d.Query); err != nil {
+			return err
+		}
 	}
 	if web.HTMX(r) {
 		return web.Render(w, r, http.StatusOK, hits(d.Hits))
@@ -37,6 +40,9 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if d.Recent, err = a.recent(r.Context()); err != nil {
+		return err
+	}
+	if d.Sales, err = a.salesToday(r, v); err != nil {
 		return err
 	}
 	page := adminPage{Title: "Dashboard", Nav: "/", Search: d.Query, NoSearch: d.Helps}

@@ -322,7 +322,7 @@ func topbar(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\" placeholder=\"Help a customer: name, e-mail, phone or ID\" aria-label=\"Help a customer: name, e-mail, phone or ID\" autocomplete=\"off\" data-shortcut=\"/\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\" placeholder=\"Help a customer: name, e-mail, phone or order number\" aria-label=\"Help a customer: name, e-mail, phone or order number\" autocomplete=\"off\" data-shortcut=\"/\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -65,7 +65,7 @@ func (a *App) orderSight(r *http.Request, o sales.Full, names customerNames) (or
 const latestEvents = 5
 
 func editAddressPath(o sales.Full, kind string, g acl.Grant) string {
-	if !g.Allows(acl.OrdersEdit) {
+	if !g.Allows(acl.OrdersEdit) || o.State == sales.Canceled || o.State == sales.Closed {
 		return ""
 	}
 	return orderPath(o.ID, "/address/"+kind)

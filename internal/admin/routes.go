@@ -76,6 +76,7 @@ func (a *App) customerRoutes() []web.Route {
 		{Pattern: "GET /customers/{id}/addresses/{address}", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.editAddress},
 		{Pattern: "POST /customers/{id}/addresses/{address}", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.saveAddress},
 		{Pattern: "POST /customers/{id}/addresses/{address}/delete", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.deleteAddress},
+		{Pattern: "GET /customers/{id}/orders", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.customerOrders},
 		{Pattern: "GET /customers/{id}/cart", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerCart},
 		{Pattern: "POST /customers/{id}/cart", Access: web.Needs(acl.CustomersCart), Assisted: web.AdminOnly, Handler: a.changeCart},
 		{Pattern: "GET /customers/{id}/assistance", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerAssistance},

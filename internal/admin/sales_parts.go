@@ -65,11 +65,7 @@ func onOrder(ctx context.Context, o sales.Order) context.Context {
 
 // orderName is whose order it is.
 func orderName(o sales.Order) string {
-	name := o.FirstName + " " + o.LastName
-	if name == " " {
-		return o.BillName
-	}
-	return name
+	return orElse(o.Name(), o.BillName)
 }
 
 // statusTones go by state, because statuses may be added.

@@ -1,0 +1,96 @@
+package admin
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/sales"
+	"github.com/storehand/storehand/internal/web/ui"
+)
+
+// customerOrderList is the customer's Orders: newest first.
+type customerOrderList struct {
+	Rows  []ui.Row
+	Total string
+	Next  string
+	First string
+}
+
+const customerOrdersPage = 20
+
+// customerOrders lists a customer's orders, each with Login as Customer.
+func (a *App) customerOrders(w http.ResponseWriter, r *http.Request) error {
+	c, err := a.customerOf(r)
+	if err != nil {
+		return err
+	}
+	at := r.URL.Query().Get("at")
+	found, next, err := a.Sales.OfCustomer(r.Context(), c.ID, at, customerOrdersPage)
+	if err != nil {
+		return err
+	}
+	rows, err := a.ordersOf(r, found)
+	if err != nil {
+		return err
+	}
+	total, err := a.Sales.CountOfCustomer(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	l := customerOrderList{Rows: rows, Total: plural(total, "order")}
+	path := customerPath(c.ID, partOrders)
+	if next != "" {
+		l.Next = path + "?at=" + next
+	}
+	if at != "" {
+		l.First = path
+	}
+	return a.customerPage(w, r, http.StatusOK, c, partOrders, nil, customerOrdersTab(l))
+}
+
+// ordersOf draws orders as a short list: on a customer's page, on the Dashboard.
+func (a *App) ordersOf(r *http.Request, orders []sales.Order) ([]ui.Row, error) {
+	names, err := a.customerNames(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	assist, err := a.assistShown(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]ui.Row, len(orders))
+	for i, o := range orders {
+		rows[i] = ui.Row{Key: o.Number, Menu: orderMenu(o, assist, r.URL.RequestURI())}
+		for _, key := range []string{"number", "created", "bill_name", "website", "total", "status", "assisted"} {
+			rows[i].Cells = append(rows[i].Cells, names.orderCell(o, key))
+		}
+	}
+	return rows, nil
+}
+
+var orderListColumns = []ui.Column{
+	{Label: "Order #", Strong: true}, {Label: "Purchase Date"}, {Label: "Bill-to Name"}, {Label: "Purchased From"},
+	{Label: "Grand Total", Numeric: true}, {Label: "Status"}, {Label: "Placed By"},
+}
+
+const lastOrders = 5
+
+// lastOrdersOf are a customer's last orders for Customer View, nil for a role
+// that may not see orders.
+func (a *App) lastOrdersOf(r *http.Request, c customer.Customer) (templ.Component, error) {
+	if !mustView(r.Context()).Grant.Allows(acl.OrdersView) {
+		return nil, nil
+	}
+	found, _, err := a.Sales.OfCustomer(r.Context(), c.ID, "", lastOrders)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.ordersOf(r, found)
+	if err != nil {
+		return nil, err
+	}
+	return lastOrdersCard(rows, customerPath(c.ID, partOrders), "The customer has not ordered anything yet."), nil
+}
