@@ -32,7 +32,7 @@ func (a *App) customerOrders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := a.ordersOf(r, found)
+	rows, err := a.ordersOf(r, found, listedKeys)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (a *App) customerOrders(w http.ResponseWriter, r *http.Request) error {
 }
 
 // ordersOf draws orders as a short list: on a customer's page, on the Dashboard.
-func (a *App) ordersOf(r *http.Request, orders []sales.Order) ([]ui.Row, error) {
+func (a *App) ordersOf(r *http.Request, orders []sales.Order, keys []string) ([]ui.Row, error) {
 	names, err := a.customerNames(r.Context())
 	if err != nil {
 		return nil, err
@@ -64,16 +64,27 @@ func (a *App) ordersOf(r *http.Request, orders []sales.Order) ([]ui.Row, error) 
 	rows := make([]ui.Row, len(orders))
 	for i, o := range orders {
 		rows[i] = ui.Row{Key: o.Number, Menu: orderMenu(o, assist, r.URL.RequestURI())}
-		for _, key := range []string{"number", "created", "bill_name", "website", "total", "status", "assisted"} {
+		for _, key := range keys {
 			rows[i].Cells = append(rows[i].Cells, names.orderCell(o, key))
 		}
 	}
 	return rows, nil
 }
 
-var orderListColumns = []ui.Column{
-	{Label: "Order #", Strong: true}, {Label: "Purchase Date"}, {Label: "Bill-to Name"}, {Label: "Purchased From"},
-	{Label: "Grand Total", Numeric: true}, {Label: "Status"}, {Label: "Placed By"},
+// The columns of short lists: of orders, and of one customer's last ones.
+var (
+	listedKeys = []string{"number", "created", "bill_name", "website", "total", "status", "assisted"}
+	lastKeys   = []string{"number", "created", "total", "status"}
+)
+
+// orderColumns are the heads of the columns with these keys.
+func orderColumns(keys []string) []ui.Column {
+	g := gridState{spec: &orderGrid, Columns: keys}
+	heads := g.heads()
+	for i := range heads {
+		heads[i].SortHref, heads[i].Sorted = "", ui.Unsorted
+	}
+	return heads
 }
 
 const lastOrders = 5
@@ -88,9 +99,9 @@ func (a *App) lastOrdersOf(r *http.Request, c customer.Customer) (templ.Componen
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.ordersOf(r, found)
+	rows, err := a.ordersOf(r, found, lastKeys)
 	if err != nil {
 		return nil, err
 	}
-	return lastOrdersCard(rows, customerPath(c.ID, partOrders), "The customer has not ordered anything yet."), nil
+	return lastOrdersCard(rows, lastKeys, customerPath(c.ID, partOrders), "The customer has not ordered anything yet."), nil
 }

@@ -49,7 +49,7 @@ func customerOrdersTab(l customerOrderList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Table(ui.TableArgs{Caption: "Orders", Columns: orderListColumns, Rows: l.Rows, MenuLabel: "Actions"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableArgs{Caption: "Orders", Columns: orderColumns(listedKeys), Rows: l.Rows, MenuLabel: "Actions"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -86,7 +86,7 @@ func customerOrdersTab(l customerOrderList) templ.Component {
 	})
 }
 
-func lastOrdersCard(rows []ui.Row, all, none string) templ.Component {
+func lastOrdersCard(rows []ui.Row, keys []string, all, none string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -138,7 +138,7 @@ func lastOrdersCard(rows []ui.Row, all, none string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Table(ui.TableArgs{Caption: "Last Orders", Columns: orderListColumns, Rows: rows, MenuLabel: "Actions"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableArgs{Caption: "Last Orders", Columns: orderColumns(keys), Rows: rows, MenuLabel: "Actions"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -38,8 +38,8 @@ func (a *App) salesToday(r *http.Request, v Viewer) (*salesToday, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.ordersOf(r, found.Rows)
-	s.Last = lastOrdersCard(rows, "/sales/orders", "No orders yet.")
+	rows, err := a.ordersOf(r, found.Rows, listedKeys)
+	s.Last = lastOrdersCard(rows, listedKeys, "/sales/orders", "No orders yet.")
 	return s, err
 }
 
@@ -179,5 +179,5 @@ func (a *App) orderHits(r *http.Request, v Viewer, query string) ([]ui.Row, erro
 	if err != nil {
 		return nil, err
 	}
-	return a.ordersOf(r, found.Rows)
+	return a.ordersOf(r, found.Rows, listedKeys)
 }

@@ -120,27 +120,27 @@ func salesPerDay(c salesChart) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</title><line class=\"chart-line\" x1=\"0\" y1=\"0.5\" x2=\"900\" y2=\"0.5\"></line> <line class=\"chart-line\" x1=\"0\" y1=\"90.5\" x2=\"900\" y2=\"90.5\"></line> <line class=\"chart-axis\" x1=\"0\" y1=\"180.5\" x2=\"900\" y2=\"180.5\"></line> <text class=\"chart-text\" x=\"908\" y=\"12\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</title><line class=\"chart-line\" x1=\"0\" y1=\"0.5\" x2=\"900\" y2=\"0.5\"></line> <line class=\"chart-line\" x1=\"0\" y1=\"90.5\" x2=\"900\" y2=\"90.5\"></line> <line class=\"chart-axis\" x1=\"0\" y1=\"180.5\" x2=\"900\" y2=\"180.5\"></line> <text class=\"chart-text\" x=\"1000\" y=\"12\" text-anchor=\"end\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(c.Top)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/dashboard_sales.templ`, Line: 24, Col: 49}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/dashboard_sales.templ`, Line: 24, Col: 68}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</text> <text class=\"chart-text\" x=\"908\" y=\"95\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</text> <text class=\"chart-text\" x=\"1000\" y=\"95\" text-anchor=\"end\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(c.Half)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/dashboard_sales.templ`, Line: 25, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/dashboard_sales.templ`, Line: 25, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {

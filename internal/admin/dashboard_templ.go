@@ -292,7 +292,7 @@ func hits(l hitList) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if l.Query != "" {
 			if len(l.Orders) > 0 {
-				templ_7745c5c3_Err = ui.Table(ui.TableArgs{Caption: "Orders found", Columns: orderListColumns, Rows: l.Orders, MenuLabel: "Actions"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableArgs{Caption: "Orders found", Columns: orderColumns(listedKeys), Rows: l.Orders, MenuLabel: "Actions"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

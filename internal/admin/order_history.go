@@ -78,7 +78,7 @@ func (a *App) addOrderComment(w http.ResponseWriter, r *http.Request) error {
 // orderHistory is what happened, newest first: comments, documents, and the
 // beginning.
 func orderHistory(o sales.Full, stays map[int64]string) []ui.Event {
-	var all []ui.Event
+	all := []ui.Event{{At: o.CreatedAt, Title: "Order placed", Text: cash(o.Grand, o.Currency), Tone: ui.Info, Icon: ui.IconCart, Detail: byBadge(byLineOf(o.PlacedBy, stays))}}
 	for _, c := range o.Comments {
 		all = append(all, commentEvent(o, c, stays))
 	}
@@ -91,8 +91,8 @@ func orderHistory(o sales.Full, stays map[int64]string) []ui.Event {
 	for _, d := range o.Memos {
 		all = append(all, ui.Event{At: d.CreatedAt, Title: "Credit memo #" + d.Number, Text: cash(d.Grand, o.Currency), Href: memoPath(d.ID), Tone: ui.Warning, Icon: ui.IconTag, Detail: byBadge(byLineOf(d.By, stays))})
 	}
-	all = append(all, ui.Event{At: o.CreatedAt, Title: "Order placed", Text: cash(o.Grand, o.Currency), Tone: ui.Info, Icon: ui.IconCart, Detail: byBadge(byLineOf(o.PlacedBy, stays))})
-	slices.SortStableFunc(all, func(a, b ui.Event) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(all, func(a, b ui.Event) int { return a.At.Compare(b.At) })
+	slices.Reverse(all)
 	return all
 }
 

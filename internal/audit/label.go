@@ -39,6 +39,10 @@ var actionLabels = map[sqldb.Action]string{
 	"audit.exported": "Report exported",
 	"config.saved":   "Configuration saved",
 
+	"order.placed":           "Order placed",
+	"invoice.created":        "Invoice created",
+	"shipment.created":       "Shipment created",
+	"credit_memo.created":    "Credit memo created",
 	"order.held":             "Put on hold",
 	"order.unheld":           "Taken off hold",
 	"order.commented":        "Comment added",
