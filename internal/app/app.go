@@ -83,11 +83,14 @@ type App struct {
 	Promotions *promotion.Service
 	Pricer     *checkout.Pricer
 	Payments   *payment.Service
+	Checkout   *checkout.Service
 	Pages      *pagecache.Cache
 	Assist     *assist.Service
 	Mail       *mail.Outbox
 	Jobs       *jobs.Runner
 	Sealer     *seal.Sealer // nil without a key
+
+	DemoPayments *payment.Fake // nil but with TestPayments
 
 	handler http.Handler
 }
@@ -163,6 +166,9 @@ func (a *App) wire(adminHost string) error {
 	a.Pricer = checkout.NewPricer(db, a.Carts, a.Promotions, a.Tax, a.Shipping)
 	a.Sales = sales.New(db, sales.Deps{Stores: a.Stores, Config: a.Config, Outbox: a.Mail})
 	a.wirePayments()
+	a.Checkout = checkout.New(db, checkout.Deps{
+		Pricer: a.Pricer, Carts: a.Carts, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales, Config: a.Config, Throttle: a.Throttle,
+	})
 	a.tasks()
 	record, err := a.recorder()
 	if err != nil {
@@ -177,7 +183,8 @@ func (a *App) wire(adminHost string) error {
 func (a *App) wirePayments() {
 	d := payment.Deps{Config: a.Config, Stores: a.Stores, Outbox: a.Mail, Sales: a.Sales}
 	if a.TestPayments {
-		d.Providers = append(d.Providers, payment.NewFake("storehand demo payments"))
+		a.DemoPayments = payment.NewFake("storehand demo payments")
+		d.Providers = append(d.Providers, a.DemoPayments)
 	}
 	a.Payments = payment.New(a.DB, d)
 	a.Sales.UseGateway(a.Payments)
@@ -241,7 +248,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
 		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
-		Pricer: a.Pricer,
+		Pricer: a.Pricer, Checkout: a.Checkout, Payments: a.Payments, DemoPayments: a.DemoPayments,
 	})
 	shop := a.Pages.Handler(shopSide)
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -49,6 +49,9 @@ func (f *Fake) Code() string { return FakeCode }
 // Title implements Provider.
 func (f *Fake) Title() string { return "Card (demo, no money moves)" }
 
+// SignatureHeader implements Provider.
+func (f *Fake) SignatureHeader() string { return "X-Demo-Signature" }
+
 // Can implements Provider.
 func (f *Fake) Can() sales.PaymentCan {
 	return sales.PaymentCan{Capture: true, Refund: true, PartialRefund: true, Void: true, Review: true}

@@ -22,6 +22,8 @@ type Provider interface {
 	Refund(ctx context.Context, m Move) (string, error)
 	// Void lets the promise go.
 	Void(ctx context.Context, m Move) error
+	// SignatureHeader names the header in which a message's signature comes.
+	SignatureHeader() string
 	// ParseWebhook reads a message and refuses one whose signature is not right.
 	ParseWebhook(body []byte, signature string) (Event, error)
 }

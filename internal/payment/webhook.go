@@ -35,6 +35,15 @@ func (s *Service) Receive(ctx context.Context, provider string, body []byte, sig
 	return s.act(ctx, i, e)
 }
 
+// SignatureHeader names the header of a provider's signatures, "" for one that
+// is not connected.
+func (s *Service) SignatureHeader(provider string) string {
+	if p := s.providers[provider]; p != nil {
+		return p.SignatureHeader()
+	}
+	return ""
+}
+
 // asProvider is the context of what a provider causes.
 func asProvider(ctx context.Context, provider string) context.Context {
 	who, _ := actor.From(ctx)

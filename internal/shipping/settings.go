@@ -213,3 +213,13 @@ func percent(s string) (int64, error) {
 	n, err := strconv.ParseInt(whole+part, 10, 64)
 	return n, err
 }
+
+// DefaultName is a method's name while no merchant has changed it, so that the
+// storefront can say it in the shopper's language.
+func DefaultName(code string) string {
+	f, ok := byCode[code]
+	if !ok {
+		return ""
+	}
+	return Rate{Carrier: f.title.Declared(), Title: f.name.Declared()}.Name()
+}

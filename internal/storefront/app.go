@@ -21,6 +21,7 @@ import (
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/pagecache"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -48,6 +49,10 @@ type Deps struct {
 	Mail      *mail.Outbox
 	Tax       *tax.Service
 	Pricer    *checkout.Pricer
+	Checkout  *checkout.Service
+	Payments  *payment.Service
+
+	DemoPayments *payment.Fake // nil in a real shop
 }
 
 // App is the storefront of all websites.

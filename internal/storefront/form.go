@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -70,6 +71,9 @@ var passwordKeys = map[string]string{
 // say is a service's sentence in the shopper's language, if there is one.
 func (s *Shopper) say(sentence string) string {
 	if key, ok := customer.MessageKeys[sentence]; ok {
+		return s.T(key)
+	}
+	if key, ok := checkout.MessageKeys[sentence]; ok {
 		return s.T(key)
 	}
 	if key, ok := passwordKeys[sentence]; ok {

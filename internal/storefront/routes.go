@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -11,6 +12,31 @@ import (
 // while staff is in a customer's account. A route that does not say so does not
 // start; what is denied here nobody can do in another one's name.
 func (a *App) Routes() []web.Route {
+	return slices.Concat(a.shopRoutes(), a.checkoutRoutes())
+}
+
+// checkoutRoutes: from a cart to a paid order.
+func (a *App) checkoutRoutes() []web.Route {
+	return []web.Route{
+		// What only the payer can do is denied to staff: see checkout.askPayer.
+		{Pattern: "GET /checkout", Access: web.Public, Assisted: web.Allowed, Handler: a.checkoutAddress},
+		{Pattern: "POST /checkout", Access: web.Public, Assisted: web.Allowed, Handler: a.enterAddress},
+		{Pattern: "GET /checkout/methods", Access: web.Public, Assisted: web.Allowed, Handler: a.checkoutMethods},
+		{Pattern: "POST /checkout/methods", Access: web.Public, Assisted: web.Allowed, Handler: a.chooseMethods},
+		{Pattern: "GET /checkout/review", Access: web.Public, Assisted: web.Allowed, Handler: a.checkoutReview},
+		{Pattern: "POST /checkout/place", Access: web.Public, Assisted: web.Allowed, Handler: a.placeOrder},
+		{Pattern: "GET /checkout/success", Access: web.Public, Assisted: web.Allowed, Handler: a.checkoutSuccess},
+		{Pattern: "POST /checkout/account", Access: web.Public, Assisted: web.Denied, Handler: a.openAccount},
+		{Pattern: "GET /pay/{token}", Access: web.Public, Assisted: web.Denied, Handler: a.payPage},
+		{Pattern: "POST /pay/{token}", Access: web.Public, Assisted: web.Denied, Handler: a.payStart},
+		{Pattern: "GET /pay/demo/{reference}", Access: web.Public, Assisted: web.Denied, Handler: a.demoPayment},
+		{Pattern: "POST /pay/demo/{reference}", Access: web.Public, Assisted: web.Denied, Handler: a.demoAnswer},
+		{Pattern: "POST /pay/hooks/{provider}", Access: web.Public, Assisted: web.Denied, Handler: a.payHook, Signed: true, MaxBody: 64 << 10},
+	}
+}
+
+// shopRoutes: everything else.
+func (a *App) shopRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /static/{file}", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.static, Quiet: true},
 		{Pattern: "GET /favicon.ico", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.favicon, Quiet: true},

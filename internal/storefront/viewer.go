@@ -79,7 +79,7 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
 	}
 	r = r.WithContext(actor.With(r.Context(), who))
-	if isHandOff(route) || route.Quiet || isNotice(route) && web.Cookie(r, web.StayCookie) != "" {
+	if isHandOff(route) || route.Quiet || route.Signed || isNotice(route) && web.Cookie(r, web.StayCookie) != "" {
 		return r, nil
 	}
 	who, err := a.recognise(w, r, s, who)

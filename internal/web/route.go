@@ -21,6 +21,9 @@ type Route struct {
 	// Origin, when set, makes this a route for exactly one other site's form:
 	// the request must carry that Origin, and no cookie of it is read.
 	Origin func(r *http.Request) string
+	// Signed routes are for machines that sign what they send: no origin is asked
+	// for and no cookie of the request is read. The handler checks the signature.
+	Signed bool
 	// MaxBody bounds the request body in bytes; 0 means 1 MiB.
 	MaxBody int64
 	// Quiet routes are not written to the request log when they succeed.

@@ -106,7 +106,7 @@ func (s *Shop) open(t testing.TB) {
 	s.Lines = &Lines{}
 	var err error
 	s.App, err = app.Open(context.Background(), app.Options{
-		DSN: s.DSN, AdminURL: demo.AdminURL(s.Port), Now: s.Clock.Now, MailFolder: s.Mail, CheapPasswords: true,
+		DSN: s.DSN, AdminURL: demo.AdminURL(s.Port), Now: s.Clock.Now, MailFolder: s.Mail, CheapPasswords: true, TestPayments: true,
 		Log: slog.New(slog.NewTextHandler(s.Lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
