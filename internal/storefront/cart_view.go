@@ -23,12 +23,12 @@ type cartView struct {
 	Action, Remove string
 	Token          string
 	Problem        *ui.Message
-	Home           string
+	Home, Checkout string
 	Words          cartWords
 }
 
 type cartWords struct {
-	Summary, Update, Continue, Empty, EmptyHint, RemoveText, PriceLabel, NowLabel, WasLabel string
+	Summary, Update, Continue, Empty, EmptyHint, RemoveText, PriceLabel, NowLabel, WasLabel, Checkout string
 }
 
 // cartLineView is one line; its quantity belongs to the page's one form.
@@ -97,9 +97,9 @@ func (a *App) priceLines(ctx context.Context, s *Shopper, views []cartLineView, 
 func (s *Shopper) cart(c *cart.Cart) cartView {
 	v := cartView{
 		Title: s.T("cart.title"), Version: strconv.FormatInt(c.Version, 10),
-		Action: s.URL("/cart"), Remove: s.URL("/cart/items/remove"), Home: s.URL("/"),
+		Action: s.URL("/cart"), Remove: s.URL("/cart/items/remove"), Home: s.URL("/"), Checkout: s.URL("/checkout"),
 		Words: cartWords{
-			Summary: s.T("cart.summary"), Update: s.T("cart.update"),
+			Summary: s.T("cart.summary"), Update: s.T("cart.update"), Checkout: s.T("cart.checkout"),
 			Continue: s.T("cart.continue"), Empty: s.T("cart.empty"), EmptyHint: s.T("cart.empty_hint"), RemoveText: s.T("cart.remove"),
 			PriceLabel: s.T("cart.price"), NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"),
 		},
