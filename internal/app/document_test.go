@@ -338,6 +338,25 @@ func TestDocumentsAreCommentedMailedAndListed(t *testing.T) {
 	})
 }
 
+func TestPagesOfDocumentsCanBeUsedByEverybody(t *testing.T) {
+	m := merchant{apptest.New(t, sqldb.SQLite), t}
+	tab := signIn(webtest.New(t), m.Shop, "admin")
+	walk(t, tab, m.Admin(""), "/sales/invoices", "/sales/shipments", "/sales/creditmemos", "/sales/transactions", "/system/outbox")
+	o := m.sold("vera@example.com")
+	pages := m.documents(o)
+	at := orderAt(o, "")
+	if err := m.Sales.Email(sqldbtest.Ctx(), sales.OrderDoc, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	letter := "/system/outbox/" + strconv.FormatInt(m.number(`SELECT MAX(id) FROM mail_outbox`), 10)
+	walk(t, tab, m.Admin(""), append(pages, at+"/invoice", at+"/ship", at+"/creditmemo", at+"/creditmemo?invoice=1",
+		"/sales/invoices", "/sales/shipments", "/sales/creditmemos", "/sales/invoices?q=nothing&min=x", "/system/outbox", letter)...)
+	for part, wrong := range map[string][2]string{"/invoice": {qtyOf(o, 0), "99"}, "/ship": {qtyOf(o, 1), "many"}, "/creditmemo": {"adjustment_fee", "x"}} {
+		tab.Visit(m.Admin(at + part))
+		mistaken(t, tab.Form(at+part).Set(wrong[0], wrong[1]).Submit("Update Qty's"))
+	}
+}
+
 func TestTheOutboxShowsLettersSafely(t *testing.T) {
 	eachMerchant(t, func(m merchant) {
 		desk := webtest.New(m).Open(m.Store("english", "/forgot"))
@@ -351,6 +370,30 @@ func TestTheOutboxShowsLettersSafely(t *testing.T) {
 		if !tab.Has(`a[href="/system/outbox"]`) {
 			m.Error("no way back to the list")
 		}
+		o := m.sold("vera@example.com")
+		if err := m.Sales.Email(sqldbtest.Ctx(), sales.OrderDoc, o.ID); err != nil {
+			m.Fatal(err)
+		}
+		tab.Visit(m.Admin("/system/outbox?order=" + strconv.FormatInt(o.ID, 10)))
+		tab.Follow("td a")
+		tab.MustContain(o.Number, "vera@example.com", "View order")
+		if frame := tab.One("iframe"); !frame.HasAttr("sandbox") || frame.Attr("sandbox") != "" {
+			m.Error("the letter may do something")
+		}
+		if csp := tab.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-src 'self'") || !strings.Contains(csp, "frame-ancestors 'none'") {
+			m.Errorf("the page's policy is %s", csp)
+		}
+		page := tab.Path()
+		tab.Visit(m.Admin(tab.One("iframe").Attr("src")))
+		if csp := tab.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "sandbox") || !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "script") {
+			m.Errorf("the letter's policy is %s", csp)
+		}
+		if err := m.App.Mail.Deliver(m.Context()); err != nil {
+			m.Fatal(err)
+		}
+		tab.Visit(m.Admin(page))
+		tab.Form(page + "/send").Submit("Send Again")
+		tab.MustContain("A copy of the letter", "Waiting")
 		maria := signIn(webtest.New(m), m.Shop, "maria")
 		maria.Visit(m.Admin("/system/outbox"))
 		maria.MustStatus(403)

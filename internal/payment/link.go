@@ -85,7 +85,7 @@ func (s *Service) mailLink(ctx context.Context, tx *sqldb.Tx, o sales.Order, tok
 	args := []any{"store", store, "name", o.FirstName + " " + o.LastName, "number", o.Number,
 		"amount", l.Money(money.New(o.Due(), o.Currency)), "date", l.Date(expires)}
 	m, err := mail.Letter{
-		Kind: "payment_link", Locale: l, StoreName: store, StoreURL: view.URL("/"),
+		Kind: "payment_link", ViewID: view.ID, OrderID: o.ID, Locale: l, StoreName: store, StoreURL: view.URL("/"),
 		Subject: l.T("mail.payment_link.subject", args...), Greeting: l.T("mail.greeting", args...),
 		Lines:  []string{l.T("mail.payment_link.text", args...)},
 		Link:   mail.Link{Text: l.T("pay.open"), URL: view.URL("/pay/" + token)},
