@@ -206,6 +206,29 @@ function setUpInherit(box) {
   apply();
 }
 
+// Figures of a form follow what is entered, as the server works them out: the
+// same that the form's own button shows.
+function setUpFigures(form) {
+  let last = 0;
+  form.addEventListener("change", async () => {
+    if (!form.checkValidity()) return;
+    const turn = ++last;
+    const data = new FormData(form);
+    data.set("do", "update");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (turn !== last) return;
+      for (const figure of $$("[data-figure]", form)) {
+        const now = page.querySelector(`[data-figure="${CSS.escape(figure.dataset.figure)}"]`);
+        if (now) figure.replaceChildren(...now.childNodes);
+      }
+    } catch {
+      // Without an answer the figures stay; the button is still there.
+    }
+  });
+}
+
 const features = {
   "[data-inherit]": setUpInherit,
   "[data-theme-toggle]": setUpTheme,
@@ -215,6 +238,7 @@ const features = {
   "[data-until]": setUpCountdown,
   "form[data-guard]": setUpGuard,
   "[data-poll]": setUpPoll,
+  "form[data-figures]": setUpFigures,
 };
 function setUp(root) {
   for (const [selector, start] of Object.entries(features)) {
