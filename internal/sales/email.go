@@ -26,7 +26,7 @@ func (s *Service) Email(ctx context.Context, kind DocKind, id int64) error {
 			tx.About(string(kind), strconv.FormatInt(id, 10))
 		}
 		tx.Note("to", w.Email)
-		l.Order = o
+		l.Order, l.Again = o, true
 		return s.send(ctx, tx, l)
 	})
 }

@@ -16,6 +16,7 @@ type Letter struct {
 	Memo     *CreditMemo
 	Lines    []DocLine // of the document
 	Comment  string    // goes with it; "" without
+	Again    bool      // staff ask for it: they are told when it is switched off
 }
 
 // LetterKind is a kind of letter.

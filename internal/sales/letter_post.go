@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/money"
@@ -32,6 +33,9 @@ func (s *Service) post(ctx context.Context, tx *sqldb.Tx, l Letter) error {
 	}
 	g := letterGroups[l.Kind]
 	if !s.config.Bool(ctx, g.enabled, w.scope) {
+		if l.Again {
+			return fault.New(fault.Conflict, "This e-mail is switched off in Configuration > Sales > Sales Emails.")
+		}
 		return nil
 	}
 	letter, err := w.compose()

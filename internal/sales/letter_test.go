@@ -9,6 +9,7 @@ import (
 
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/fault"
 	outbox "github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -276,8 +277,9 @@ func TestTheSettingsSayWhoWritesAndWhoElseReads(t *testing.T) {
 			o.Error("the sender stayed")
 		}
 		o.set("sales_email.order.enabled", "0")
-		o.place(notified(o.orderA()))
+		order := o.place(notified(o.orderA()))
 		o.last(4)
+		refused(o.T, "sending it again", o.Email(ctx, sales.OrderDoc, order.ID), fault.Conflict)
 	})
 }
 
