@@ -331,7 +331,7 @@ func (s *Shopper) cards(found []catalog.Card) []CardArgs {
 
 func (s *Shopper) card(c catalog.Card) CardArgs {
 	v := CardArgs{
-		Name: c.Name, Href: s.URL("/p/" + url.PathEscape(c.URLKey)), Alt: c.Alt, Now: s.Locale.Money(c.Price),
+		Name: c.Name, Href: s.URL("/p/" + url.PathEscape(c.URLKey)), Alt: c.Alt, Now: s.shownMoney(c.TaxClass, c.Price),
 		NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"),
 		AddForm: addForm, SKU: c.SKU, AddText: s.T("product.add"), Note: s.stockNote(c),
 		Unavailable: !c.Sold || c.Salable <= 0,
@@ -346,7 +346,7 @@ func (s *Shopper) card(c catalog.Card) CardArgs {
 		v.Now = s.T("product.from", "price", v.Now)
 	}
 	if c.Reduced() {
-		v.Was, v.Tag = s.Locale.Money(c.Regular), s.T("product.sale")
+		v.Was, v.Tag = s.shownMoney(c.TaxClass, c.Regular), s.T("product.sale")
 	}
 	return v
 }

@@ -16,6 +16,7 @@ import (
 type productView struct {
 	Name, SKU        string
 	Now, Was         string
+	TaxNote          string // what is in the price
 	Short            string
 	Description      []string // paragraphs
 	Pictures         []pictureView
@@ -145,7 +146,7 @@ func (s *Shopper) product(p *catalog.Page) productView {
 // showCard puts in what differs between variants: price, stock and how many at most.
 func (s *Shopper) showCard(v *productView, c catalog.Card) {
 	card := s.card(c)
-	v.Now, v.Was, v.Tag = card.Now, card.Was, card.Tag
+	v.Now, v.Was, v.Tag, v.TaxNote = card.Now, card.Was, card.Tag, s.taxNote(c)
 	v.Stock, v.StockTone = or(card.Note, s.T("product.in_stock")), ui.Success
 	switch {
 	case card.Unavailable:

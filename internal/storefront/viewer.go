@@ -13,6 +13,7 @@ import (
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/store"
+	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -29,6 +30,8 @@ type Shopper struct {
 	Session  *session.Customer  // the customer's own session; nil in a stay
 
 	CartSecret string // of a guest's cart, "" when the browser has none
+
+	prices func() tax.Pricer // see App.pricer
 }
 
 // GroupID is the customer group whose prices apply.
@@ -72,6 +75,7 @@ func isNotice(route *web.Route) bool { return strings.HasSuffix(route.Pattern, "
 func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*http.Request, error) {
 	v := visitOf(r.Context())
 	s := &Shopper{View: v.view, Website: v.website, Locale: i18n.For(v.view.Locale)}
+	s.prices = a.pricer(r.Context(), s)
 	v.shopper = s
 	who := actor.Who{
 		Kind: actor.Guest, Name: "guest", WebsiteID: s.Website.ID, StoreViewID: s.View.ID,
