@@ -72,6 +72,11 @@ assets:
 schema:
 	go test ./internal/sqldb -run TestTheSchemaDumpIsCurrent -update
 
+## orders: write the tables of states into docs/orders.md
+.PHONY: orders
+orders:
+	go test ./internal/sales -run TestTheTablesOfStates -update
+
 ## screenshots: take the screenshots of the main pages into screenshots/
 .PHONY: screenshots
 screenshots: needs
