@@ -106,10 +106,10 @@ func (f OrderFilter) conds() []cond {
 	add(f.State != "" && f.Status == "", ofState(f.State))
 	add(!f.From.IsZero() || !f.To.IsZero(), between("o.created_at", f.From, f.To))
 	add(f.TotalFrom != nil || f.TotalTo != nil, amount("o.grand_total", f.TotalFrom, f.TotalTo))
+	add(f.ViewID != 0, is("o.store_view_id", f.ViewID))
 	add(f.WebsiteID != 0, is("o.website_id", f.WebsiteID))
 	add(f.Websites != nil, amongWebsites(f.Websites))
 	add(f.State != "", usual("o.state = ?", string(f.State)))
-	add(f.ViewID != 0, usual("o.store_view_id = ?", f.ViewID))
 	add(f.Currency != "", usual("o.currency = ?", f.Currency))
 	add(f.Assisted != nil && !*f.Assisted, usual("o.impersonation_id IS NULL"))
 	return all

@@ -115,7 +115,7 @@ func scenarios() []scenario {
 	orders("website of the role", false, OrderFilter{Websites: []int64{2}})
 	orders("dates", true, OrderFilter{From: day, To: day.Add(time.Minute)})
 	orders("totals, few", true, OrderFilter{TotalFrom: &low})
-	orders("view", false, OrderFilter{ViewID: 9})
+	orders("view", true, OrderFilter{ViewID: 9})
 	orders("customer", true, OrderFilter{CustomerID: 7})
 	orders("assisted", true, OrderFilter{Assisted: &yes})
 	orders("stay", true, OrderFilter{StayID: 501})

@@ -935,6 +935,8 @@ CREATE INDEX sales_order_total ON sales_order (grand_total, id);
 
 CREATE INDEX sales_order_unpaid ON sales_order (created_at, id) WHERE state = 'pending_payment';
 
+CREATE INDEX sales_order_view ON sales_order (store_view_id, created_at, id);
+
 CREATE INDEX sales_order_website ON sales_order (website_id, created_at, id);
 
 CREATE TABLE sales_order_address (
