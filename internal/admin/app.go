@@ -20,6 +20,7 @@ import (
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
@@ -52,6 +53,8 @@ type Deps struct {
 	Tax        *tax.Service
 	Promotions *promotion.Service
 	Pricer     *checkout.Pricer
+	Desk       *checkout.Desk
+	Payments   *payment.Service
 }
 
 // App is the Admin.

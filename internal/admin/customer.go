@@ -123,6 +123,9 @@ func customerMore(c customer.Customer, g acl.Grant, token string) []ui.MenuItem 
 			items = append(items, it)
 		}
 	}
+	if g.Allows(acl.OrdersCreate) {
+		items = append(items, ui.MenuItem{Text: "Create Order", Icon: ui.IconPlus, Href: "/sales/orders/new?customer=" + number(c.ID)})
+	}
 	add(acl.CustomersPassword, ui.MenuItem{Text: "Reset Password", Icon: ui.IconMail, Post: customerPath(c.ID, "/password")})
 	add(acl.CustomersPassword, ui.MenuItem{Text: "Force Sign-In", Icon: ui.IconLock, Post: customerPath(c.ID, "/sign-in")})
 	if c.Active {

@@ -51,3 +51,17 @@ func (a *App) mailOrder(w http.ResponseWriter, r *http.Request) error {
 	web.Flash(w, web.Good, "The confirmation of order #"+o.Number+" is on its way to "+o.Email+".")
 	return web.Redirect(w, r, orderPath(o.ID, ""))
 }
+
+// sendPaymentLink mails the customer a link under which the order can be paid
+// without signing in: nobody here types a card's number.
+func (a *App) sendPaymentLink(w http.ResponseWriter, r *http.Request) error {
+	o, err := a.orderOf(r)
+	if err != nil {
+		return err
+	}
+	if err := a.Payments.SendLink(onOrder(r.Context(), o.Order), o.ID); err != nil {
+		return err
+	}
+	web.Flash(w, web.Good, "A payment link for order #"+o.Number+" is on its way to "+o.Email+".")
+	return web.Redirect(w, r, orderPath(o.ID, ""))
+}

@@ -86,7 +86,12 @@ func (a *App) orders(w http.ResponseWriter, r *http.Request) error {
 }
 
 // newOrderButton leads to the form for an order placed in the Admin.
-func newOrderButton(acl.Grant) templ.Component { return nil }
+func newOrderButton(g acl.Grant) templ.Component {
+	if !g.Allows(acl.OrdersCreate) {
+		return nil
+	}
+	return ui.Button(ui.Btn{Text: "Create New Order", Href: "/sales/orders/new", Icon: ui.IconPlus, Variant: ui.Primary})
+}
 
 // orderRows draws the rows of a page, with the menu of each.
 func (a *App) orderRows(r *http.Request, g gridState, orders []sales.Order, names customerNames) ([]ui.Row, error) {

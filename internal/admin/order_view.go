@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -147,11 +148,20 @@ func orderMore(o sales.Full, may func(sales.Deed, acl.Resource) bool, cancel *ca
 	if cancel != nil {
 		items = append(items, ui.MenuItem{Text: cancel.label(), Icon: ui.IconClose, Href: orderPath(o.ID, "/cancel"), Dialog: cancelDialogID, Danger: true})
 	}
-	if may(sales.DeedPrint, acl.OrdersView) {
-		items = append(items, ui.MenuItem{Text: "Print", Icon: ui.IconDownload, Href: orderPath(o.ID, "/pdf"), NewTab: true})
+	if may(sales.DeedEdit, acl.OrdersEdit) {
+		items = append(items, ui.MenuItem{Text: "Edit", Icon: ui.IconEdit, Href: orderPath(o.ID, "/edit")})
+	}
+	if may(sales.DeedReorder, acl.OrdersReorder) {
+		items = append(items, ui.MenuItem{Text: "Reorder", Icon: ui.IconCopy, Href: orderPath(o.ID, "/reorder")})
 	}
 	if may(sales.DeedEmail, acl.OrdersEmail) {
 		items = append(items, ui.MenuItem{Text: "Send Email", Icon: ui.IconMail, Post: orderPath(o.ID, "/email"), Token: token})
+		if payment.CanLink(o.Order) {
+			items = append(items, ui.MenuItem{Text: "Send Payment Link", Icon: ui.IconExternal, Post: orderPath(o.ID, "/payment-link"), Token: token})
+		}
+	}
+	if may(sales.DeedPrint, acl.OrdersView) {
+		items = append(items, ui.MenuItem{Text: "Print", Icon: ui.IconDownload, Href: orderPath(o.ID, "/pdf"), NewTab: true})
 	}
 	return items
 }
