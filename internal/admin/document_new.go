@@ -52,7 +52,7 @@ type docFormLine struct {
 // general are the errors that belong to no field of the page.
 func (f docForm) general() []string {
 	var all []string
-	for _, name := range []string{"qty", "invoice", "total"} {
+	for _, name := range []string{"qty", "invoice", "total", "online", "capture", "form"} {
 		if text := f.Errors[name]; text != "" {
 			all = append(all, text)
 		}
@@ -151,6 +151,18 @@ func allOf(o sales.Full, left func(sales.Item) int64) map[int64]int64 {
 	return qty
 }
 
+// refusal are the errors that the form is shown again with: those of its fields,
+// and what the payment provider says. Nil for all others.
+func refusal(err error) fault.Fields {
+	if wrong := fault.FieldsOf(err); wrong != nil {
+		return wrong
+	}
+	if f, ok := fault.As(err); ok && f.Message != "" && (f.Code == "payment_refused" || f.Kind == fault.Unavailable) {
+		return fault.Fields{"form": f.Message}
+	}
+	return nil
+}
+
 // merge adds the errors of a plan to those of reading the form, which come first.
 func merge(bad, more fault.Fields) fault.Fields {
 	for name, text := range more {
@@ -216,7 +228,7 @@ func (a *App) docFormPage(w http.ResponseWriter, r *http.Request, title string, 
 // updating reports whether the form only asks what would come out.
 func updating(f *web.Form) bool { return f.Text("do") != "create" }
 
-// seesDocs is where one is led after a document was made: to the document, if
+// docOrOrder is where one is led after a document was made: to the document, if
 // the role may see it, else to the order, or to the lists.
 func docOrOrder(ctx context.Context, needs acl.Resource, doc string, orderID int64) string {
 	g := mustView(ctx).Grant

@@ -49,7 +49,7 @@ func (a *App) createInvoice(w http.ResponseWriter, r *http.Request) error {
 		return a.invoiceFormPage(w, r, o, nothing, asked, typed, bad)
 	}
 	d, err := a.Sales.Invoice(onOrder(r.Context(), o.Order), o.ID, asked)
-	if wrong := fault.FieldsOf(err); wrong != nil {
+	if wrong := refusal(err); wrong != nil {
 		return a.invoiceFormPage(w, r, o, nothing, asked, typed, wrong)
 	}
 	if err != nil {

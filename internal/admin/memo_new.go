@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/storehand/storehand/internal/acl"
@@ -58,7 +59,7 @@ func (a *App) createMemo(w http.ResponseWriter, r *http.Request) error {
 		return a.memoFormPage(w, r, o, nothing, asked, typed, bad)
 	}
 	d, err := a.Sales.Refund(onOrder(r.Context(), o.Order), o.ID, asked)
-	if wrong := fault.FieldsOf(err); wrong != nil {
+	if wrong := refusal(err); wrong != nil {
 		return a.memoFormPage(w, r, o, nothing, asked, typed, wrong)
 	}
 	if err != nil {
@@ -134,7 +135,8 @@ func adjustmentRows(plus, fee, grand int64, currency string) []totalRow {
 // the invoice with which it was taken; everything can be given back by hand.
 func (a *App) refundButtons(o sales.Full, invoiceID int64) []ui.Btn {
 	buttons := []ui.Btn{{Text: "Refund Offline", Name: "do", Value: "create"}}
-	if invoiceID != 0 && a.Sales.PaymentCan(o.Order).Refund {
+	captured := slices.ContainsFunc(o.Invoices, func(d sales.Invoice) bool { return d.ID == invoiceID && d.TransactionRef != "" })
+	if captured && a.Sales.PaymentCan(o.Order).Refund {
 		buttons = append(buttons, ui.Btn{Text: "Refund", Variant: ui.Primary, Name: "do", Value: "online"})
 	} else {
 		buttons[0].Variant = ui.Primary

@@ -65,7 +65,7 @@ func (a *App) createShipment(w http.ResponseWriter, r *http.Request) error {
 		return a.shipmentFormPage(w, r, o, nothing, asked, rows, typed, bad)
 	}
 	d, err := a.Sales.Ship(onOrder(r.Context(), o.Order), o.ID, asked)
-	if wrong := fault.FieldsOf(err); wrong != nil {
+	if wrong := refusal(err); wrong != nil {
 		return a.shipmentFormPage(w, r, o, nothing, asked, rows, typed, wrong)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/ledongthuc/pdf"
 
 	"github.com/storehand/storehand/internal/app/apptest"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
@@ -42,6 +44,11 @@ func (m merchant) number(query string, args ...any) int64 {
 // guest's.
 func (m merchant) sold(email string) sales.Full {
 	m.Helper()
+	return m.soldBy(email, "checkmo", sales.StateNew)
+}
+
+func (m merchant) soldBy(email, method string, state sales.State) sales.Full {
+	m.Helper()
 	rate := []totals.Rate{{Code: "US-CA", Title: "Sales tax", PPM: 82_500}}
 	sum, err := totals.Compute(totals.Input{Currency: "USD", Settings: totals.Settings{Method: totals.Total}, Shipping: 750, ShippingRates: rate,
 		Lines: []totals.Line{{Qty: 3, Price: 1999, Rates: rate, Discount: 600}, {Qty: 1, Price: 4500, Rates: rate, Discount: 450}}})
@@ -51,7 +58,7 @@ func (m merchant) sold(email string) sales.Full {
 	to := sales.Address{FirstName: "Vera", LastName: "Lind", Street: "18 Harbour Road", City: "Portland", Region: "Maine", Postcode: "04101", Country: "US", Phone: "+1 207 555 0118"}
 	d := sales.Draft{Source: sales.FromStorefront, WebsiteID: m.number(`SELECT website_id FROM store_view WHERE code = 'english'`), ViewID: m.number(`SELECT id FROM store_view WHERE code = 'english'`),
 		GroupID: 1, Email: email, FirstName: "Vera", LastName: "Lind", Currency: "USD", Billing: to, Shipping: &to, Totals: sum,
-		ShippingMethod: "flatrate", ShippingTitle: "Flat rate", PaymentMethod: "checkmo", PaymentTitle: "Check / Money order", State: sales.StateNew}
+		ShippingMethod: "flatrate", ShippingTitle: "Flat rate", PaymentMethod: method, PaymentTitle: "As " + method, State: state}
 	if email == "" {
 		d.Email = "guest@example.com"
 	} else {
@@ -335,6 +342,40 @@ func TestDocumentsAreCommentedMailedAndListed(t *testing.T) {
 		}
 		tab.Visit(m.Admin("/sales/transactions"))
 		tab.MustContain("No transactions yet")
+	})
+}
+
+func TestMoneyOfAProviderIsTakenAndGivenBackOnline(t *testing.T) {
+	eachMerchant(t, func(m merchant) {
+		o := m.soldBy("vera@example.com", payment.FakeCode, sales.PendingPayment)
+		if _, err := m.Payments.Start(sqldbtest.Ctx(), o.Order, ""); err != nil {
+			m.Fatal(err)
+		}
+		ref, err := sqldb.One(m.Context(), m.DB.Reader(), sqldb.Value[string], `SELECT reference FROM payment_intent WHERE order_id = $1`, o.ID)
+		if err != nil {
+			m.Fatal(err)
+		}
+		body, signature := m.DemoPayments.Message(payment.Event{ID: "evt-1", Kind: payment.Authorized, Reference: ref, Amount: o.Grand})
+		if err := m.Payments.Receive(sqldbtest.Ctx(), payment.FakeCode, body, signature); err != nil {
+			m.Fatal(err)
+		}
+		tab := signIn(webtest.New(m), m.Shop, "admin")
+		tab.Visit(m.Admin(orderAt(o, "/invoice")))
+		m.DemoPayments.Trouble(errors.New("card expired"))
+		tab.Form(orderAt(o, "/invoice")).Set("comment", "Take it").Set(qtyOf(o, 0), "2").Submit("Submit Invoice")
+		tab.MustStatus(422)
+		tab.MustContain("provider", "Take it")
+		if got := tab.Form(orderAt(o, "/invoice")).Value(qtyOf(o, 0)); got != "2" {
+			m.Errorf("what was typed is %q now", got)
+		}
+		m.DemoPayments.Trouble(nil)
+		tab.Form(orderAt(o, "/invoice")).Submit("Submit Invoice")
+		tab.MustContain("was created", "Transaction ID")
+		tab.Click("Credit Memo")
+		tab.Form(orderAt(o, "/creditmemo")).Set(qtyOf(o, 0), "1").Submit("Refund")
+		tab.MustContain("was created", "Refunded online")
+		tab.Visit(m.Admin("/sales/transactions"))
+		tab.MustContain("Capture", "Refund", "Done", o.Number)
 	})
 }
 
