@@ -55,6 +55,11 @@ const (
 	CatalogCategories     Resource = "catalog.categories"
 	CatalogCategoriesEdit Resource = "catalog.categories_edit"
 
+	Promotions       Resource = "promotions.rules"
+	PromotionsEdit   Resource = "promotions.rules_edit"
+	PromotionCoupons Resource = "promotions.coupons"
+	PromotionExport  Resource = "promotions.coupons_export"
+
 	StoresAll       Resource = "stores.view"
 	StoresEdit      Resource = "stores.edit"
 	TaxRules        Resource = "stores.tax_rules"
@@ -152,6 +157,16 @@ var tree = []Node{
 			leaf(AssistLogin, "Allow Login as Customer", ""),
 			leaf(AssistLog, "View Login as Customer Log", ""),
 			leaf(AssistEndOthers, "End other Admin users' sessions", ""),
+		),
+	),
+	branch("Marketing",
+		branch("Promotions",
+			branch("Cart Price Rules",
+				leaf(Promotions, "View", "the grid, the rules and their coupon codes"),
+				leaf(PromotionsEdit, "Create, edit and delete", ""),
+				leaf(PromotionCoupons, "Generate and delete coupon codes", ""),
+				leaf(PromotionExport, "Export coupon codes", ""),
+			),
 		),
 	),
 	branch("Stores",

@@ -48,6 +48,9 @@ var sidebarParts = []navPart{
 		{"Products", "/catalog/products", acl.CatalogProducts},
 		{"Categories", "/catalog/categories", acl.CatalogCategories},
 	}}}},
+	{"Marketing", ui.IconReport, []navGroup{{"Promotions", []navItem{
+		{"Cart Price Rules", "/marketing/rules", acl.Promotions},
+	}}}},
 	{"Stores", ui.IconStore, []navGroup{{"Settings", []navItem{
 		{"All Stores", "/stores", acl.StoresAll},
 		{"Configuration", "/config", ""},

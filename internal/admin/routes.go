@@ -16,7 +16,7 @@ import (
 func (a *App) Routes() []web.Route {
 	return slices.Concat(
 		a.frameRoutes(), a.orderRoutes(), a.documentRoutes(), a.customerRoutes(), a.assistRoutes(),
-		a.catalogRoutes(), a.storesRoutes(), a.taxRoutes(), a.systemRoutes(),
+		a.catalogRoutes(), a.marketingRoutes(), a.storesRoutes(), a.taxRoutes(), a.systemRoutes(),
 	)
 }
 
@@ -144,6 +144,23 @@ func (a *App) catalogRoutes() []web.Route {
 		{Pattern: "GET /catalog/categories/{id}/delete", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.askDeleteCategory},
 		{Pattern: "POST /catalog/categories/{id}/delete", Access: web.Needs(acl.CatalogCategoriesEdit), Assisted: web.AdminOnly, Handler: a.deleteCategory},
 		{Pattern: "GET /media/{key}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.media},
+	}
+}
+
+// marketingRoutes: Marketing.
+func (a *App) marketingRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /marketing/rules", Access: web.Needs(acl.Promotions), Assisted: web.AdminOnly, Handler: a.promotions},
+		{Pattern: "POST /marketing/rules", Access: web.Needs(acl.PromotionsEdit), Assisted: web.AdminOnly, Handler: a.promotionSave},
+		{Pattern: "GET /marketing/rules/new", Access: web.Needs(acl.PromotionsEdit), Assisted: web.AdminOnly, Handler: a.promotionNew},
+		{Pattern: "GET /marketing/rules/{id}", Access: web.Needs(acl.Promotions), Assisted: web.AdminOnly, Handler: a.promotionEdit},
+		{Pattern: "POST /marketing/rules/{id}", Access: web.Needs(acl.PromotionsEdit), Assisted: web.AdminOnly, Handler: a.promotionSave},
+		{Pattern: "GET /marketing/rules/{id}/delete", Access: web.Needs(acl.PromotionsEdit), Assisted: web.AdminOnly, Handler: a.promotionDeleteForm},
+		{Pattern: "POST /marketing/rules/{id}/delete", Access: web.Needs(acl.PromotionsEdit), Assisted: web.AdminOnly, Handler: a.promotionDelete},
+		{Pattern: "GET /marketing/rules/{id}/coupons", Access: web.Needs(acl.Promotions), Assisted: web.AdminOnly, Handler: a.coupons},
+		{Pattern: "POST /marketing/rules/{id}/coupons", Access: web.Needs(acl.PromotionCoupons), Assisted: web.AdminOnly, Handler: a.generateCoupons},
+		{Pattern: "POST /marketing/rules/{id}/coupons/delete", Access: web.Needs(acl.PromotionCoupons), Assisted: web.AdminOnly, Handler: a.deleteCoupons},
+		{Pattern: "POST /marketing/rules/{id}/coupons/export", Access: web.Needs(acl.PromotionExport), Assisted: web.AdminOnly, Handler: a.exportCoupons},
 	}
 }
 

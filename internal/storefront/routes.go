@@ -12,7 +12,7 @@ import (
 // while staff is in a customer's account. A route that does not say so does not
 // start; what is denied here nobody can do in another one's name.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.shopRoutes(), a.checkoutRoutes())
+	return slices.Concat(a.shopRoutes(), a.cartRoutes(), a.checkoutRoutes())
 }
 
 // checkoutRoutes: from a cart to a paid order.
@@ -48,14 +48,6 @@ func (a *App) shopRoutes() []web.Route {
 		{Pattern: "GET /search", Access: web.Public, Assisted: web.Allowed, Handler: a.searchPage},
 		{Pattern: "GET /switch", Access: web.Public, Assisted: web.Allowed, Handler: a.switchView},
 		{Pattern: "GET /media/{key}", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.media, Quiet: true},
-
-		// Cart
-		{Pattern: "GET /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartPage},
-		{Pattern: "POST /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartUpdate},
-		{Pattern: "POST /cart/items", Access: web.Public, Assisted: web.Allowed, Handler: a.cartAdd},
-		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
-		{Pattern: "POST /cart/coupon", Access: web.Public, Assisted: web.Allowed, Handler: a.couponChange},
-		{Pattern: "POST /cart/estimate", Access: web.Public, Assisted: web.Allowed, Handler: a.estimate},
 
 		// Sign-in and registration
 		{Pattern: "GET /login", Access: web.Public, Assisted: web.Allowed, Handler: a.login},
@@ -96,6 +88,18 @@ func (a *App) shopRoutes() []web.Route {
 		{Pattern: "POST /assist/land", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistLand, Origin: a.adminOrigin},
 		{Pattern: "POST /assist/enter", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistEnter},
 		{Pattern: "POST /assist/close", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistClose},
+	}
+}
+
+// cartRoutes: the cart, its discount code and its estimate.
+func (a *App) cartRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartPage},
+		{Pattern: "POST /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartUpdate},
+		{Pattern: "POST /cart/items", Access: web.Public, Assisted: web.Allowed, Handler: a.cartAdd},
+		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
+		{Pattern: "POST /cart/coupon", Access: web.Public, Assisted: web.Allowed, Handler: a.couponChange},
+		{Pattern: "POST /cart/estimate", Access: web.Public, Assisted: web.Allowed, Handler: a.estimate},
 	}
 }
 
