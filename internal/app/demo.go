@@ -8,6 +8,6 @@ func (a *App) DemoParts(clock *demo.Clock) demo.Parts {
 	return demo.Parts{
 		Clock: clock, DB: a.DB, Stores: a.Stores, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Staff: a.Staff,
 		Hasher: a.Hasher, Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Assist: a.Assist, Tax: a.Tax,
-		Promotions: a.Promotions,
+		Promotions: a.Promotions, Sales: a.Sales, Payments: a.Payments,
 	}
 }

@@ -24,7 +24,9 @@ import (
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/password"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/promotion"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
@@ -52,6 +54,8 @@ type Parts struct {
 	Assist     *assist.Service
 	Tax        *tax.Service
 	Promotions *promotion.Service
+	Sales      *sales.Service
+	Payments   *payment.Service
 }
 
 // Clock is a clock that the demo moves through the year before now.
@@ -121,7 +125,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
 		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"catalogue", p.catalogue},
-		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"stays", p.stays},
+		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx, &shop, size, now); err != nil {

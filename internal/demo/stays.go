@@ -81,24 +81,29 @@ func (p Parts) stay(ctx context.Context, s *Shop, r *rand.Rand, username, email 
 	return p.signOut(ctx, who)
 }
 
-// visit walks the hand-off, looks around, changes something, and leaves.
-func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context.Context, begun assist.Begun, at time.Time) error {
+// enter walks the hand-off of a stay that was begun.
+func (p Parts) enter(ctx context.Context, s *Shop, inAdmin context.Context, begun assist.Begun, at time.Time) (in assist.Entered, view store.View, err error) {
 	const verifier = "a-verifier-of-the-demo-0123456789abcdefghijkl"
 	sum := sha256.Sum256([]byte(verifier))
 	who, _ := actor.From(inAdmin)
 	who.Route = "GET /assist/authorize"
 	grant, err := p.Assist.Authorize(actor.With(ctx, who), begun.PublicID, base64.RawURLEncoding.EncodeToString(sum[:]))
 	if err != nil {
-		return err
+		return in, view, err
 	}
 	p.Clock.Set(at.Add(4 * time.Second))
-	in, err := p.Assist.Enter(actor.With(ctx, actor.Who{Kind: actor.Guest, Name: "guest", IP: staffIP, Route: "POST /assist/enter"}), assist.EnterForm{
+	in, err = p.Assist.Enter(actor.With(ctx, actor.Who{Kind: actor.Guest, Name: "guest", IP: staffIP, Route: "POST /assist/enter"}), assist.EnterForm{
 		Code: string(grant.Code), Verifier: verifier, Origin: originOf(grant.LandURL),
 	})
+	return in, viewOf(s, in.Stay.StoreViewID), err
+}
+
+// visit enters, looks around, changes something, and leaves.
+func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context.Context, begun assist.Begun, at time.Time) error {
+	in, view, err := p.enter(ctx, s, inAdmin, begun, at)
 	if err != nil {
 		return err
 	}
-	view := viewOf(s, in.Stay.StoreViewID)
 	pages := []string{"/account", "/cart", "/account/addresses", "/search"}
 	for i := range 2 + r.IntN(4) {
 		p.Clock.Set(at.Add(time.Duration(20+i*45) * time.Second))
