@@ -275,6 +275,12 @@ func (a *App) draftPage(w http.ResponseWriter, r *http.Request, status int, d or
 	if d.Errors == nil {
 		d.Errors = map[string]string{}
 	}
+	if d.ShippingMethod == "" {
+		d.ShippingMethod = d.View.Quote.ShippingMethod
+	}
+	if d.PaymentMethod == "" && d.View.Payment != nil {
+		d.PaymentMethod = d.View.Payment.Code
+	}
 	d.known()
 	if d.Find != "" {
 		found, err := a.Catalog.Products(r.Context(), catalog.ProductQuery{Text: d.Find, Enabled: "1", WebsiteID: d.Owner.WebsiteID, PricesOf: d.Owner.WebsiteID, Size: 10})

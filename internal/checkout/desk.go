@@ -66,8 +66,25 @@ func (o *DeskOrder) bill() sales.Address {
 	return o.Billing
 }
 
-// Look prices the order as it stands.
+// Look prices the order as it stands. As long as no way of delivery is chosen the
+// first one stands in, and the only way to pay counts as chosen.
 func (d *Desk) Look(ctx context.Context, o DeskOrder) (DeskView, error) {
+	v, err := d.look(ctx, d.db.Reader(), d.db.Now(), o)
+	if err != nil {
+		return v, err
+	}
+	again := false
+	for _, r := range v.Quote.ShippingOptions {
+		if o.ShippingMethod == "" && r.Problem == "" {
+			o.ShippingMethod, again = r.Code, true
+		}
+	}
+	if o.PaymentMethod == "" && len(v.Payments) == 1 {
+		o.PaymentMethod, again = v.Payments[0].Code, true
+	}
+	if !again {
+		return v, nil
+	}
 	return d.look(ctx, d.db.Reader(), d.db.Now(), o)
 }
 
