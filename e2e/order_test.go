@@ -24,7 +24,7 @@ func TestAnAgentStartsFromAnOrderFoundByItsNumberAndComesBackToIt(t *testing.T) 
 	front := desk.ClickNew(lac).See("You are logged in as Vera Lind")
 	front.At("/account/orders/" + o.Number)
 	front.Click("Back to order #" + o.Number).At(orderPage(o) + "/comments")
-	front.Visit(s.admin(orderPage(o) + "/assistance")).See("Order #"+o.Number, "Maria Keller")
+	front.Visit(s.admin(orderPage(o)+"/assistance")).See("Order #"+o.Number, "Maria Keller")
 }
 
 func TestNoahsOrderSaysWhyNotAndWorksAfterHisConsent(t *testing.T) {

@@ -103,7 +103,12 @@ func (a *App) orderRows(r *http.Request, g gridState, orders []sales.Order, name
 	for i, o := range orders {
 		rows[i] = ui.Row{
 			Key: number(o.ID), Muted: o.State == sales.Canceled, Menu: orderMenu(o, assist, g.here(r)),
-			Cells: g.cells(func(key string) templ.Component { return names.orderCell(o, key) }),
+			Cells: g.cells(func(key string) templ.Component {
+				if key == "created" { // ten columns: the day is enough, the time is in its title
+					return ui.TimeStamp(o.CreatedAt, o.CreatedAt.Format("2 Jan 2006"))
+				}
+				return names.orderCell(o, key)
+			}),
 		}
 	}
 	return rows, nil
