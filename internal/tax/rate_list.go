@@ -71,6 +71,12 @@ func (f RateFilter) narrow(w *sqldb.Where) {
 }
 
 func (s *Service) ratePage(ctx context.Context, f RateFilter) ([]Rate, error) {
+	query, args := f.page()
+	return sqldb.All(ctx, s.db.Reader(), scanRate, query, args...)
+}
+
+// page is the query of a page; one row more says that there is another page.
+func (f RateFilter) page() (query string, args []any) {
 	var w sqldb.Where
 	f.narrow(&w)
 	direction := "ASC"
@@ -82,7 +88,7 @@ func (s *Service) ratePage(ctx context.Context, f RateFilter) ([]Rate, error) {
 		w.And("code > ?", f.After)
 	}
 	limit := w.Bind(" LIMIT ?", f.Size+1)
-	return sqldb.All(ctx, s.db.Reader(), scanRate, `SELECT `+rateColumns+` FROM tax_rate`+w.SQL()+` ORDER BY code `+direction+limit, w.Args()...)
+	return `SELECT ` + rateColumns + ` FROM tax_rate` + w.SQL() + ` ORDER BY code ` + direction + limit, w.Args()
 }
 
 // AllRates lists every rate with its titles, by code.
