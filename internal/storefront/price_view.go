@@ -31,8 +31,16 @@ func (s *Shopper) shown(class string, minor int64) tax.Price {
 	return s.prices().Price(class, minor)
 }
 
+// mainPrice is the figure of it that is shown first.
+func (s *Shopper) mainPrice(class string, minor int64) int64 {
+	if s.prices == nil {
+		return minor
+	}
+	return s.prices().Main(class, minor)
+}
+
 func (s *Shopper) shownMoney(class string, a money.Amount) string {
-	return s.Locale.Money(money.New(s.shown(class, a.Minor).Main(), a.Currency))
+	return s.Locale.Money(money.New(s.mainPrice(class, a.Minor), a.Currency))
 }
 
 // taxNote says beside a price what is in it, where there is tax.

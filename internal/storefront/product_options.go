@@ -164,7 +164,7 @@ func (a *App) tiers(r *http.Request, card catalog.Card) ([]string, error) {
 	all, err := a.Catalog.Tiers(r.Context(), a.scope(s), card)
 	texts := make([]string, len(all))
 	for i, t := range all {
-		texts[i] = s.T("product.tier", "n", s.Locale.Number(t.MinQty), "price", s.money(s.shown(card.TaxClass, t.Price).Main()))
+		texts[i] = s.T("product.tier", "n", s.Locale.Number(t.MinQty), "price", s.money(s.mainPrice(card.TaxClass, t.Price)))
 	}
 	return texts, err
 }

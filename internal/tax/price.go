@@ -28,8 +28,7 @@ type Price struct {
 	Shown      Shown
 }
 
-// Main is the price to show first; Second, if any, goes with it: with Both, the
-// one without tax.
+// Main is the price to show first: with Both, the one with tax.
 func (p Price) Main() int64 {
 	if p.Shown == ShowExcl {
 		return p.Excl
@@ -59,6 +58,19 @@ func (s *Service) Pricer(ctx context.Context, v store.View, groupID int64, at Pl
 // Guests makes the Pricer of visitors who are not signed in.
 func (s *Service) Guests(ctx context.Context, v store.View) (Pricer, error) {
 	return s.Pricer(ctx, v, customer.NotLoggedIn, Place{})
+}
+
+// Main is the price to show first, without working anything out where prices are
+// shown as they are stored.
+func (p Pricer) Main(class string, price int64) int64 {
+	stored := ShowExcl
+	if p.settings.PricesIncludeTax {
+		stored = ShowIncl
+	}
+	if p.Shown == stored && (p.origin == nil || stored == ShowExcl) {
+		return price
+	}
+	return p.Price(class, price).Main()
 }
 
 // Price works out a catalogue price of a product class. A price that cannot be

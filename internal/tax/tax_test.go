@@ -213,7 +213,7 @@ func TestPricesWithTaxFollowTheCustomerUnlessTradeCrossesBorders(t *testing.T) {
 			p, err := s.Pricer(sqldbtest.Ctx(), s.view, customer.General, at)
 			must(t, err)
 			got := p.Price("", 12_000)
-			if got.Shown != tax.ShowBoth || got.Main() != got.Incl {
+			if got.Shown != tax.ShowBoth || got.Main() != got.Incl || p.Main("", 12_000) != got.Incl {
 				t.Error("shown", got)
 			}
 			return [2]int64{got.Excl, got.Incl}
@@ -394,6 +394,37 @@ func TestTheListOfRatesTurnsPagesBothWays(t *testing.T) {
 		}
 		if diff := cmp.Diff([]string{"A", "B", "C", "D", "E"}, seen); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+func TestAPriceShownAsItIsStoredIsLeftAlone(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := open(t, db)
+		s.rule("VAT", 0, s.rate(tax.Rate{Code: "FR", Country: "FR", PPM: 200_000}), s.rate(tax.Rate{Code: "DE", Country: "DE", PPM: 190_000}))
+		s.set(tax.OriginCountry, "FR")
+		s.set(tax.DestinationCountry, "DE")
+		main := func() int64 {
+			p, err := s.Guests(sqldbtest.Ctx(), s.view)
+			must(t, err)
+			if full := p.Price("", 12_000).Main(); full != p.Main("", 12_000) {
+				t.Errorf("the short way says %d, the long one %d", p.Main("", 12_000), full)
+			}
+			return p.Main("", 12_000)
+		}
+		for _, c := range []struct {
+			stored, shown, trade string
+			want                 int64
+		}{
+			{"excl", "excl", "0", 12_000}, {"excl", "incl", "0", 14_280}, {"incl", "incl", "1", 12_000},
+			{"incl", "incl", "0", 11_900}, {"incl", "excl", "1", 10_084}, {"excl", "both", "1", 14_280},
+		} {
+			s.set(tax.CatalogPrices, c.stored)
+			s.set(tax.DisplayCatalog, c.shown)
+			s.set(tax.CrossBorder, c.trade)
+			if got := main(); got != c.want {
+				t.Errorf("%+v: %d", c, got)
+			}
 		}
 	})
 }
