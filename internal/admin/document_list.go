@@ -18,12 +18,11 @@ import (
 // docGrid is the grid of one kind of document.
 type docGrid struct {
 	docKind
-	spec    gridSpec
-	lead    string
-	states  []ui.Option // of the filter Status, none without
-	empty   ui.EmptyState
-	find    func(a *App, ctx context.Context, f sales.DocFilter) (docLines, error)
-	keyword bool // the box finds numbers and bill-to names
+	spec   gridSpec
+	lead   string
+	states []ui.Option // of the filter Status, none without
+	empty  ui.EmptyState
+	find   func(a *App, ctx context.Context, f sales.DocFilter) (docLines, error)
 }
 
 // docLines is a page of such a grid.

@@ -36,7 +36,6 @@ type Batch struct {
 	set   *setter
 	pages []*page
 	marks []bookmark
-	plain bool
 }
 
 // NewBatch returns an empty file.
@@ -95,7 +94,6 @@ func (b *Batch) Write(w io.Writer, at time.Time) error {
 		b.pages = append(b.pages, &page{})
 	}
 	f := newFile()
-	f.plain = b.plain
 	fonts, err := b.fonts(f)
 	if err != nil {
 		return err

@@ -22,7 +22,6 @@ const (
 type file struct {
 	out     bytes.Buffer
 	offsets []int // of object n+1
-	plain   bool  // streams are left readable, for whoever looks into one
 }
 
 func newFile() *file {
@@ -50,21 +49,18 @@ func (f *file) add(body string) int {
 
 // stream adds data with the entries of its dictionary.
 func (f *file) stream(entries string, data []byte) (int, error) {
-	if !f.plain {
-		var packed bytes.Buffer
-		z := zlib.NewWriter(&packed)
-		if _, err := z.Write(data); err != nil {
-			return 0, err
-		}
-		if err := z.Close(); err != nil {
-			return 0, err
-		}
-		entries, data = entries+" /Filter /FlateDecode", packed.Bytes()
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	if _, err := z.Write(data); err != nil {
+		return 0, err
+	}
+	if err := z.Close(); err != nil {
+		return 0, err
 	}
 	id := f.reserve()
 	f.offsets[id-1] = f.out.Len()
-	fmt.Fprintf(&f.out, "%d 0 obj\n<<%s /Length %d>>\nstream\n", id, entries, len(data))
-	f.out.Write(data)
+	fmt.Fprintf(&f.out, "%d 0 obj\n<<%s /Filter /FlateDecode /Length %d>>\nstream\n", id, entries, packed.Len())
+	f.out.Write(packed.Bytes())
 	f.out.WriteString("\nendstream\nendobj\n")
 	return id, nil
 }

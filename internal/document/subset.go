@@ -27,7 +27,7 @@ func (u *usage) cid(glyph uint16, text string, width int) uint16 {
 	if n, ok := u.numbers[key]; ok {
 		return n
 	}
-	n := uint16(len(u.list)) //nolint:gosec // a file has far fewer kinds of glyphs
+	n := uint16(len(u.list))
 	u.numbers[key], u.list, u.widths = n, append(u.list, key), append(u.widths, width)
 	return n
 }
@@ -146,7 +146,7 @@ func withParts(glyf []byte, loca []int, g uint16, keep map[uint16]bool) error {
 	}
 	keep[g] = true
 	outline := glyf[loca[g]:loca[g+1]]
-	if len(outline) < 10 || int16(binary.BigEndian.Uint16(outline)) >= 0 { //nolint:gosec // a signed count is what the format has
+	if len(outline) < 10 || int16(binary.BigEndian.Uint16(outline)) >= 0 {
 		return nil
 	}
 	for at := 10; at+4 <= len(outline); {
@@ -180,12 +180,12 @@ func partSize(flags uint16) int {
 
 func outlines(glyf []byte, loca []int, keep map[uint16]bool) (kept, offsets []byte) {
 	for g := range len(loca) - 1 {
-		offsets = binary.BigEndian.AppendUint32(offsets, uint32(len(kept))) //nolint:gosec // smaller than the font
-		if keep[uint16(g)] {                                                //nolint:gosec // fonts have at most 65,535 glyphs
+		offsets = binary.BigEndian.AppendUint32(offsets, uint32(len(kept)))
+		if keep[uint16(g)] {
 			kept = padded(append(kept, glyf[loca[g]:loca[g+1]]...))
 		}
 	}
-	return kept, binary.BigEndian.AppendUint32(offsets, uint32(len(kept))) //nolint:gosec // as above
+	return kept, binary.BigEndian.AppendUint32(offsets, uint32(len(kept)))
 }
 
 func padded(b []byte) []byte {
@@ -196,7 +196,7 @@ func padded(b []byte) []byte {
 }
 
 func writeTables(tables []table) []byte {
-	n := uint16(len(tables)) //nolint:gosec // nine
+	n := uint16(len(tables))
 	power, log := uint16(1), uint16(0)
 	for power*2 <= n {
 		power, log = power*2, log+1
@@ -210,7 +210,7 @@ func writeTables(tables []table) []byte {
 	for _, t := range tables {
 		out = append(out, t.tag...)
 		for _, v := range []int{int(checksum(t.data)), at + len(body), len(t.data)} {
-			out = binary.BigEndian.AppendUint32(out, uint32(v)) //nolint:gosec // offsets in a small file
+			out = binary.BigEndian.AppendUint32(out, uint32(v))
 		}
 		body = padded(append(body, t.data...))
 	}
