@@ -50,6 +50,11 @@ func usedUp(sentence string) error {
 
 // ReleaseTx takes an order's use back when the whole order is canceled.
 func (s *Service) ReleaseTx(ctx context.Context, tx *sqldb.Tx, ruleIDs []int64, coupon string, customerID int64) error {
+	return Release(ctx, tx, ruleIDs, coupon, customerID)
+}
+
+// Release is ReleaseTx for whoever has no service at hand, such as orders.
+func Release(ctx context.Context, tx *sqldb.Tx, ruleIDs []int64, coupon string, customerID int64) error {
 	if key := CodeKey(coupon); key != "" {
 		if _, err := tx.Exec(ctx, `UPDATE coupon SET uses = uses - 1 WHERE code_key = $1 AND uses > 0`, key); err != nil {
 			return err

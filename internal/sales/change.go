@@ -10,6 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -160,9 +161,21 @@ func (w *work) save(ctx context.Context, tx *sqldb.Tx) error {
 	if err := w.saveItems(ctx, tx); err != nil {
 		return err
 	}
+	if err := w.releaseCoupon(ctx, tx); err != nil {
+		return err
+	}
 	w.log.Diff("state", string(w.before.State), string(w.State))
 	w.log.Diff("status", w.before.Status, w.Status)
 	return w.saveOrder(ctx, tx)
+}
+
+// releaseCoupon gives back the uses of coupon and rules when the whole order was
+// canceled. Imported orders used those of another shop.
+func (w *work) releaseCoupon(ctx context.Context, tx *sqldb.Tx) error {
+	if w.State != Canceled || w.before.State == Canceled || w.Source == FromImport {
+		return nil
+	}
+	return promotion.Release(ctx, tx, w.RuleIDs, w.Coupon, w.CustomerID)
 }
 
 func (w *work) moveStock(ctx context.Context, tx *sqldb.Tx) error {
