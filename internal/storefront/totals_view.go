@@ -6,6 +6,7 @@ import (
 	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/money"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/totals"
 )
@@ -52,15 +53,16 @@ func addsUpWithTax(t totals.Result) bool {
 }
 
 func (s *Shopper) shippingRows(q *checkout.Quote, with bool, m func(int64) string) []totalRow {
+	name := s.methodName(q.ShippingMethod, q.ShippingTitle, shipping.DefaultName(q.ShippingMethod))
 	switch {
 	case q.Virtual || len(q.Lines) == 0:
 		return nil
 	case q.ShippingMethod == "":
 		return []totalRow{{Label: s.T("totals.shipping"), Value: s.T("totals.shipping_open"), Note: true}}
 	case with:
-		return []totalRow{{Label: s.T("totals.shipping_of", "name", q.ShippingTitle), Value: m(q.Totals.ShippingInclTax)}}
+		return []totalRow{{Label: s.T("totals.shipping_of", "name", name), Value: m(q.Totals.ShippingInclTax)}}
 	}
-	return []totalRow{{Label: s.T("totals.shipping_of", "name", q.ShippingTitle), Value: m(q.Totals.Shipping)}}
+	return []totalRow{{Label: s.T("totals.shipping_of", "name", name), Value: m(q.Totals.Shipping)}}
 }
 
 // taxRows is a row for each tax, or one for all.
