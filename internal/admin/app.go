@@ -24,6 +24,7 @@ import (
 	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/store"
@@ -38,6 +39,7 @@ type Deps struct {
 	Now     func() time.Time
 	BaseURL string // the Admin's own origin, "https://admin.shop.example"
 
+	Shipping   *shipping.Service
 	Stores     *store.Service
 	Config     *config.Service
 	Roles      *acl.Service

@@ -54,6 +54,7 @@ var sidebarParts = []navPart{
 	{"Stores", ui.IconStore, []navGroup{{"Settings", []navItem{
 		{"All Stores", "/stores", acl.StoresAll},
 		{"Configuration", "/config", ""},
+		{"Table Rates", tableRatesPath, acl.ConfigDelivery},
 	}}, {"Taxes", []navItem{
 		{"Tax Rules", "/tax/rules", acl.TaxRules},
 		{"Tax Zones and Rates", "/tax/rates", acl.TaxRates},
