@@ -299,3 +299,21 @@ func TestAmountsAreShownAsTheSettingsSayAndAddUp(t *testing.T) {
 		o.says(o.last(2), "€23.80", "-€2.38", "€5.95", "€27.37", "Included: MwSt. 19 %", "€4.37")
 	})
 }
+
+// tells is a gateway that says how to pay.
+type tells struct{ sales.Gateway }
+
+func (tells) Instructions(context.Context, sales.Order) (string, error) {
+	return "Storehand Ltd\nIBAN DE00 <1234>", nil
+}
+
+func TestAConfirmationSaysHowToPay(t *testing.T) {
+	eachOffice(t, func(o *office) {
+		o.UseGateway(tells{})
+		o.place(notified(o.orderA()))
+		m := o.last(1)
+		if !strings.Contains(m.Text, "Check / Money order\nStorehand Ltd\nIBAN DE00 <1234>") || !strings.Contains(m.HTML, "IBAN DE00 &lt;1234&gt;") {
+			o.Errorf("how to pay is missing:\n%s", m.Text)
+		}
+	})
+}
