@@ -41,6 +41,7 @@ needs:
 .PHONY: bench
 bench: needs
 	go run ./internal/bench --rows $(BENCH_ROWS)
+	go test ./internal/app -run '^$$' -bench 'PlaceOrder|Invoice' -benchtime 300x
 
 ## lint: formatting, vet, golangci-lint, generated files and structure
 .PHONY: lint

@@ -35,7 +35,8 @@ func (l *lab) first() []job {
 	jobs = append(jobs, l.pagesOfAStay("S2b", "/cart", "Bench product 3", 4)...)
 	jobs = append(jobs, l.cached()...)
 	jobs = append(jobs, l.pagesOfAStay("S5 category", "/c/bench", "Bench product 3", 0)...)
-	return append(jobs, l.pagesOfAStay("S5 product", "/p/bench-7", "Bench product 7", 0)...)
+	jobs = append(jobs, l.pagesOfAStay("S5 product", "/p/bench-7", "Bench product 7", 0)...)
+	return append(jobs, l.orderPages()...)
 }
 
 // changes are S3 and the commit of one row.
@@ -97,6 +98,7 @@ func (l *lab) growing(n int64) []job {
 		{name: "S6 e-mail" + at, workers: 1, start: l.home.search(l.shop, n, byEmail)},
 		{name: "S6 name" + at, workers: 1, start: l.home.search(l.shop, n, byName)},
 	}
+	jobs = append(jobs, l.orderSearches(n)...)
 	if l.home.rows > 0 {
 		jobs = append(jobs, job{name: "S8" + at, workers: 1, start: l.home.report(l.shop)})
 	}

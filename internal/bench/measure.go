@@ -156,6 +156,9 @@ func (l *lab) grow(ctx context.Context, n int64) (err error) {
 	if err := l.home.growPeople(ctx, n); err != nil {
 		return err
 	}
+	if err := l.home.growOrders(ctx, n); err != nil {
+		return err
+	}
 	if n > l.o.rows[0] {
 		if err := l.home.growLog(ctx, n); err != nil {
 			return err

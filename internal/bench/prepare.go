@@ -37,6 +37,7 @@ type shopHome struct {
 	workers []worker
 	people  int64 // generated customers
 	rows    int64 // generated log rows
+	orders  int64 // generated orders
 }
 
 // furnish makes the small shop with its catalogue, staff and first customers.
@@ -89,7 +90,7 @@ func goods(ctx context.Context, a *app.App, root, website int64) error {
 	return nil
 }
 
-var deskResources = []acl.Resource{acl.AssistLogin, acl.AssistLog, acl.CustomersAll, acl.ActionsReport}
+var deskResources = []acl.Resource{acl.AssistLogin, acl.AssistLog, acl.CustomersAll, acl.ActionsReport, acl.OrdersView, acl.OrdersComment, acl.InvoicesView, acl.ShipmentsView, acl.MemosView}
 
 // hire adds the Admin users and their role.
 func (h *shopHome) hire(ctx context.Context) error {

@@ -17,7 +17,7 @@ type target struct {
 // verdicts lists the targets. Shares are of medians of the same run.
 func (f *findings) verdicts(o options) string {
 	var all []target
-	for _, list := range [][]target{f.handOffTargets(""), f.pageTargets(), f.changeTargets(), f.cacheTargets(), f.growthTargets(o), f.lateTargets(), f.startTargets()} {
+	for _, list := range [][]target{f.handOffTargets(""), f.pageTargets(), f.changeTargets(), f.cacheTargets(), f.growthTargets(o), f.orderTargets(o), f.lateTargets(), f.startTargets()} {
 		all = append(all, list...)
 	}
 	if len(all) == 0 {
