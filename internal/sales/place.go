@@ -28,10 +28,10 @@ func (s *Service) PlaceTx(ctx context.Context, tx *sqldb.Tx, d Draft) (o Order, 
 	}
 	parent, err := s.replace(ctx, tx, d.ParentID)
 	if err != nil {
-		return o, false, err
+		return s.lost(ctx, tx, d, nil, err)
 	}
 	if err := catalog.Reserve(ctx, tx, d.stock()); err != nil {
-		return s.lost(ctx, tx, d, err)
+		return s.lost(ctx, tx, d, parent, err)
 	}
 	o = d.order(ctx, tx)
 	if o.Number, err = takeNumber(ctx, tx, OrderDoc, d.ViewID); err != nil {
@@ -44,7 +44,7 @@ func (s *Service) PlaceTx(ctx context.Context, tx *sqldb.Tx, d Draft) (o Order, 
 		if err := errors.Join(returnNumber(ctx, tx, OrderDoc, d.ViewID), catalog.Release(ctx, tx, d.stock())); err != nil {
 			return o, false, err
 		}
-		return s.lost(ctx, tx, d, errors.New("sales: an order was placed and is not there"))
+		return s.lost(ctx, tx, d, parent, fault.New(fault.Conflict, "This order was placed already."))
 	}
 	if err := d.insertParts(ctx, tx, o); err != nil {
 		return o, false, err
@@ -109,8 +109,12 @@ func placed(ctx context.Context, q sqldb.Querier, key string) (Order, bool, erro
 }
 
 // lost answers for one of two that placed the same order at once: the other's
-// order, or why it failed.
-func (s *Service) lost(ctx context.Context, tx *sqldb.Tx, d Draft, why error) (Order, bool, error) {
+// order, or why it failed. A change that has let go of a parent's stock must not
+// stand.
+func (s *Service) lost(ctx context.Context, tx *sqldb.Tx, d Draft, parent *work, why error) (Order, bool, error) {
+	if parent != nil {
+		return Order{}, false, why
+	}
 	o, already, err := placed(ctx, tx, d.PlaceKey)
 	if err == nil && !already {
 		err = why

@@ -145,6 +145,30 @@ func TestAnEditedOrderReplacesTheOldOneWithTheSamePieces(t *testing.T) {
 	})
 }
 
+func TestAnEditSentTwiceAtOnceReplacesOnce(t *testing.T) {
+	each(t, func(s *shop) {
+		s.exec(`UPDATE product SET on_hand = 3 WHERE id = $1`, s.mug.ID)
+		old := s.place(s.orderA())
+		d := s.orderA()
+		d.ParentID, d.PlaceKey = old.ID, "edit"
+		numbers := make([]string, 4)
+		var wg sync.WaitGroup
+		for n := range numbers {
+			wg.Go(func() {
+				o, _, err := s.try(ctx, d)
+				if err != nil {
+					t.Error(err)
+				}
+				numbers[n] = o.Number
+			})
+		}
+		wg.Wait()
+		want(t, "numbers", fmt.Sprint(slices.Compact(numbers)), "[000000002]")
+		want(t, "stock", s.stock(s.mug), "3 on hand, 3 reserved")
+		s.reservedIsOpen(t)
+	})
+}
+
 func TestADraftThatDoesNotAddUpIsNotPlaced(t *testing.T) {
 	each(t, func(s *shop) {
 		for name, spoil := range map[string]func(*sales.Draft){
