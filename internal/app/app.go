@@ -250,7 +250,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
 		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
-		Pricer: a.Pricer, Checkout: a.Checkout, Payments: a.Payments, DemoPayments: a.DemoPayments,
+		Pricer: a.Pricer, Checkout: a.Checkout, Payments: a.Payments, DemoPayments: a.DemoPayments, Throttle: a.Throttle,
 	})
 	shop := a.Pages.Handler(shopSide)
 	mux := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

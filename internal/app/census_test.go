@@ -16,7 +16,10 @@ import (
 
 	"github.com/storehand/storehand/internal/admin"
 	"github.com/storehand/storehand/internal/app/apptest"
+	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 	"github.com/storehand/storehand/internal/storefront"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/webtest"
@@ -30,6 +33,8 @@ type census struct {
 	token string // its forms' token
 
 	address, wish, cartVersion int64
+	order                      string // number of one that can be ordered again and cancelled
+	invoiced, invoice          string // numbers of another one and of its invoice
 }
 
 // tables are all tables of the schema but those that every request may touch:
@@ -148,10 +153,29 @@ func enterVera(t *testing.T, s *apptest.Shop) *census {
 	c.stay, _ = b.Cookie(s.Store("english", "/"), web.StayCookie)
 	c.address = c.one(`SELECT MIN(id) FROM customer_address WHERE customer_id = 1`)
 	c.wish = c.one(`SELECT MAX(id) FROM product`)
+	c.orders(merchant{s, t})
 	if c.stay == "" || c.address == 0 {
 		t.Fatal("the stay did not begin")
 	}
 	return c
+}
+
+// orders gives Vera one that is open and one that has an invoice.
+func (c *census) orders(m merchant) {
+	c.t.Helper()
+	c.order = m.sold("vera@example.com").Number
+	o := m.sold("vera@example.com")
+	d, err := m.Sales.Invoice(sqldbtest.Ctx(), o.ID, sales.InvoiceForm{Qty: map[int64]int64{o.Items[0].ID: 1}})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.invoiced, c.invoice = o.Number, d.Number
+	err = m.DB.Change(sqldbtest.Ctx(), "config.saved", func(ctx context.Context, tx *sqldb.Tx) error {
+		return m.Config.Put(ctx, tx, config.Scope{}, config.Edit{Field: sales.AllowCancel, Value: "1"})
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 func (c *census) one(query string) int64 {
@@ -219,8 +243,10 @@ func (c *census) recipes() map[string]url.Values {
 			"shipping_from": {"new"}, "billing_from": {"same"}, "shipping_first_name": {"Vera"}, "shipping_last_name": {"Lind"}, "shipping_street": {"1 New Street"},
 			"shipping_city": {"Portland"}, "shipping_region": {"Maine"}, "shipping_postcode": {"04102"}, "shipping_country": {"US"},
 		},
-		"POST /checkout/methods": {"shipping_method": {"flatrate_flatrate"}, "payment_method": {"checkmo"}},
-		"POST /checkout/place":   {}, // what stands in the review, see reviewed
+		"POST /checkout/methods":                {"shipping_method": {"flatrate_flatrate"}, "payment_method": {"checkmo"}},
+		"POST /checkout/place":                  {}, // what stands in the review, see reviewed
+		"POST /account/orders/{number}/reorder": {},
+		"POST /account/orders/{number}/cancel":  {},
 	}
 }
 
@@ -233,7 +259,11 @@ func (c *census) path(pattern string) string {
 	if strings.Contains(path, "wishlist") {
 		id = c.wish
 	}
-	return strings.NewReplacer("{$}", "", "{id}", strconv.FormatInt(id, 10), "{path...}", "kitchen", "{key}", "item-1",
+	number := c.order
+	if strings.Contains(path, "{document}") {
+		number = c.invoiced
+	}
+	return strings.NewReplacer("{number}", number, "{kind}", "invoices", "{document}", c.invoice, "{order}", "x", "{$}", "", "{id}", strconv.FormatInt(id, 10), "{path...}", "kitchen", "{key}", "item-1",
 		"{file}", "x", "{stay}", "x", "{token}", "x", "{reference}", "x", "{provider}", "x").Replace(path)
 }
 

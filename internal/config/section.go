@@ -22,6 +22,7 @@ var sections = []Section{
 	{"catalog/catalog", "Catalog", "Catalog", acl.ConfigCatalog},
 	{"customers/customer_configuration", "Customers", "Customer Configuration", acl.ConfigCustomers},
 	{"customers/login_as_customer", "Customers", "Login as Customer", acl.ConfigAssist},
+	{"sales/sales", "Sales", "Sales", acl.ConfigSales},
 	{"sales/delivery_methods", "Sales", "Delivery Methods", acl.ConfigDelivery},
 	{"sales/payment_methods", "Sales", "Payment Methods", acl.ConfigPayment},
 	{"sales/checkout", "Sales", "Checkout", acl.ConfigCheckout},
@@ -46,6 +47,7 @@ const (
 
 	ShippingSettings = "sales/shipping_settings"
 	SalesEmails      = "sales/sales_email"
+	SalesGeneral     = "sales/sales"
 )
 
 // SectionByID finds a section.

@@ -11,6 +11,7 @@ import (
 func (a *App) accountLinks(s *Shopper, current string) []ui.NavLink {
 	links := []ui.NavLink{
 		{Text: s.T("account.dashboard"), Href: "/account"},
+		{Text: s.T("account.orders"), Href: "/account/orders"},
 		{Text: s.T("account.information"), Href: "/account/edit"},
 		{Text: s.T("account.addresses"), Href: "/account/addresses"},
 		{Text: s.T("account.wishlist"), Href: "/account/wishlist"},
@@ -42,6 +43,7 @@ type accountView struct {
 	Billing    *customer.Address
 	Shipping   *customer.Address
 	Newsletter bool
+	Orders     []ui.Row
 	Assistance string // what the customer said about it, "" while it is off
 }
 
@@ -60,6 +62,11 @@ func (a *App) account(w http.ResponseWriter, r *http.Request) error {
 			v.Shipping = &addresses[i]
 		}
 	}
+	latest, _, err := a.Sales.OfCustomer(ctx, s.Customer.ID, "", recentOrders)
+	if err != nil {
+		return err
+	}
+	v.Orders = s.orderRows(latest)
 	if v.Newsletter, err = a.Customers.Newsletter(ctx, s.Customer.ID); err != nil {
 		return err
 	}

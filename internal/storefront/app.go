@@ -51,6 +51,7 @@ type Deps struct {
 	Pricer    *checkout.Pricer
 	Checkout  *checkout.Service
 	Payments  *payment.Service
+	Throttle  *session.Throttle
 
 	DemoPayments *payment.Fake // nil in a real shop
 }

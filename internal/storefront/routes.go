@@ -12,7 +12,7 @@ import (
 // while staff is in a customer's account. A route that does not say so does not
 // start; what is denied here nobody can do in another one's name.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.shopRoutes(), a.cartRoutes(), a.checkoutRoutes())
+	return slices.Concat(a.shopRoutes(), a.cartRoutes(), a.orderRoutes(), a.checkoutRoutes())
 }
 
 // checkoutRoutes: from a cart to a paid order.
@@ -100,6 +100,25 @@ func (a *App) cartRoutes() []web.Route {
 		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
 		{Pattern: "POST /cart/coupon", Access: web.Public, Assisted: web.Allowed, Handler: a.couponChange},
 		{Pattern: "POST /cart/estimate", Access: web.Public, Assisted: web.Allowed, Handler: a.estimate},
+	}
+}
+
+// orderRoutes: the orders of customers, and those of guests. An agent finds the
+// latter in the Admin: none is the customer's.
+func (a *App) orderRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /account/orders", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.orderList},
+		{Pattern: "GET /account/orders/{number}", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.orderPage},
+		{Pattern: "GET /account/orders/{number}/print", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.printOrder},
+		{Pattern: "GET /account/orders/{number}/{kind}/{document}", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.orderDocument},
+		{Pattern: "POST /account/orders/{number}/reorder", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.reorder},
+		{Pattern: "POST /account/orders/{number}/cancel", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.cancelOrder},
+
+		{Pattern: "GET /orders/guest", Access: web.Public, Assisted: web.Denied, Handler: a.guestOrderForm},
+		{Pattern: "POST /orders/guest", Access: web.Public, Assisted: web.Denied, Handler: a.findGuestOrder},
+		{Pattern: "GET /orders/guest/{order}", Access: web.Public, Assisted: web.Denied, Handler: a.guestOrderPage},
+		{Pattern: "GET /orders/guest/{order}/print", Access: web.Public, Assisted: web.Denied, Handler: a.printGuestOrder},
+		{Pattern: "GET /orders/guest/{order}/{kind}/{document}", Access: web.Public, Assisted: web.Denied, Handler: a.guestDocument},
 	}
 }
 
