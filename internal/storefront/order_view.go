@@ -9,7 +9,6 @@ import (
 
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/fault"
-	"github.com/storehand/storehand/internal/money"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
@@ -129,10 +128,6 @@ func (s *Shopper) said(by sales.By) string {
 		return s.T("order.you")
 	}
 	return s.T("order.store")
-}
-
-func (s *Shopper) amount(minor int64, currency string) string {
-	return s.Locale.Money(money.New(minor, currency))
 }
 
 func wholeLines(o sales.Full) []sales.DocLine {
