@@ -197,7 +197,7 @@ func (a *App) docSight(r *http.Request, d doc, comments commentForm, track track
 	s.Order = append(append(s.Order, d.Facts...), orderFacts(d.Order.Order, g)...)
 	for _, c := range d.Order.Comments {
 		if c.Kind == d.Kind && c.DocumentID == d.ID {
-			s.History = append([]ui.Event{commentEvent(d.Order, c, stays)}, s.History...)
+			s.History = append([]ui.Event{commentEvent(c, stays)}, s.History...)
 		}
 	}
 	if d.Kind == sales.ShipmentDoc && g.Allows(acl.ShipmentsTrack) {

@@ -80,7 +80,7 @@ func (a *App) addOrderComment(w http.ResponseWriter, r *http.Request) error {
 func orderHistory(o sales.Full, stays map[int64]string) []ui.Event {
 	all := []ui.Event{{At: o.CreatedAt, Title: "Order placed", Text: cash(o.Grand, o.Currency), Tone: ui.Info, Icon: ui.IconCart, Detail: byBadge(byLineOf(o.PlacedBy, stays))}}
 	for _, c := range o.Comments {
-		all = append(all, commentEvent(o, c, stays))
+		all = append(all, commentEvent(c, stays))
 	}
 	for _, d := range o.Invoices {
 		all = append(all, ui.Event{At: d.CreatedAt, Title: "Invoice #" + d.Number, Text: cash(d.Grand, o.Currency), Href: invoicePath(d.ID), Tone: ui.Success, Icon: ui.IconReport, Detail: byBadge(byLineOf(d.By, stays))})
@@ -97,7 +97,7 @@ func orderHistory(o sales.Full, stays map[int64]string) []ui.Event {
 }
 
 // commentEvent is an entry of the history with who wrote it and who may read it.
-func commentEvent(o sales.Full, c sales.Comment, stays map[int64]string) ui.Event {
+func commentEvent(c sales.Comment, stays map[int64]string) ui.Event {
 	e := ui.Event{At: c.CreatedAt, Title: sales.StatusLabel(c.Status), Text: c.Text, Detail: commentFoot(byLineOf(c.By, stays), c), Icon: ui.IconEdit}
 	if c.Kind != sales.OrderDoc {
 		e.Title = docWord(c.Kind) + ": comment"

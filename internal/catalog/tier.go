@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/storehand/storehand/internal/fault"
@@ -16,10 +15,6 @@ type TierPrice struct{ WebsiteID, GroupID, MinQty, Price int64 }
 type Tier struct{ MinQty, Price int64 }
 
 const maxTiers = 200
-
-func compareTiers(a, b TierPrice) int {
-	return cmp.Or(cmp.Compare(a.WebsiteID, b.WebsiteID), cmp.Compare(a.GroupID, b.GroupID), cmp.Compare(a.MinQty, b.MinQty))
-}
 
 func (p *Product) checkTiers(f fault.Fields) {
 	if len(p.TierPrices) > maxTiers {

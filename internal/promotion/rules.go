@@ -43,8 +43,8 @@ func (r *Rule) check() error {
 		f.Add("until", "The last day is before the first.")
 	}
 	r.checkCoupon(f)
-	whole(f, "uses_per_customer", r.UsesPerCustomer, maxUses)
-	whole(f, "priority", r.Priority, maxUses)
+	whole(f, "uses_per_customer", r.UsesPerCustomer)
+	whole(f, "priority", r.Priority)
 	r.Conditions = checkConditions(f, "condition", r.Conditions, false)
 	r.Only = checkConditions(f, "only", r.Only, true)
 	r.checkDiscount(f)
@@ -64,10 +64,10 @@ func (r *Rule) checkCoupon(f fault.Fields) {
 	switch r.Coupon {
 	case SpecificCoupon:
 		checkCode(f, "code", r.Code)
-		whole(f, "uses_per_coupon", r.UsesPerCoupon, maxUses)
+		whole(f, "uses_per_coupon", r.UsesPerCoupon)
 	case GeneratedCoupons:
 		r.Code = ""
-		whole(f, "uses_per_coupon", r.UsesPerCoupon, maxUses)
+		whole(f, "uses_per_coupon", r.UsesPerCoupon)
 	case NoCoupon:
 		r.Code, r.UsesPerCoupon = "", 0
 	default:
@@ -87,7 +87,7 @@ func checkCode(f fault.Fields, field, code string) {
 }
 
 func (r *Rule) checkDiscount(f fault.Fields) {
-	whole(f, "max_qty", r.MaxQty, maxUses)
+	whole(f, "max_qty", r.MaxQty)
 	switch r.Discount {
 	case Percent:
 		if r.Amount < 0 || r.Amount > 1_000_000 {
@@ -194,8 +194,8 @@ func bounded(f fault.Fields, field, text string, most int) {
 	}
 }
 
-func whole(f fault.Fields, field string, n, most int64) {
-	if n < 0 || n > most {
+func whole(f fault.Fields, field string, n int64) {
+	if n < 0 || n > maxUses {
 		f.Add(field, "Enter a whole number, not below 0.")
 	}
 }

@@ -2,6 +2,7 @@ package seal_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -216,7 +217,7 @@ func (v *vault) whileTampered(t testing.TB, statements []string) (with, alone se
 		}
 		return undo
 	})
-	if err != undo {
+	if !errors.Is(err, undo) {
 		t.Fatal(err)
 	}
 	return with, alone

@@ -12,7 +12,7 @@ import (
 // while staff is in a customer's account. A route that does not say so does not
 // start; what is denied here nobody can do in another one's name.
 func (a *App) Routes() []web.Route {
-	return slices.Concat(a.shopRoutes(), a.cartRoutes(), a.orderRoutes(), a.checkoutRoutes())
+	return slices.Concat(a.shopRoutes(), a.accountRoutes(), a.cartRoutes(), a.orderRoutes(), a.checkoutRoutes())
 }
 
 // checkoutRoutes: from a cart to a paid order.
@@ -49,6 +49,17 @@ func (a *App) shopRoutes() []web.Route {
 		{Pattern: "GET /switch", Access: web.Public, Assisted: web.Allowed, Handler: a.switchView},
 		{Pattern: "GET /media/{key}", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.media, Quiet: true},
 
+		// Login as Customer: the way in and the way out
+		{Pattern: "GET /assist/start", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistStart},
+		{Pattern: "POST /assist/land", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistLand, Origin: a.adminOrigin},
+		{Pattern: "POST /assist/enter", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistEnter},
+		{Pattern: "POST /assist/close", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistClose},
+	}
+}
+
+// accountRoutes: sign-in, registration, one's account.
+func (a *App) accountRoutes() []web.Route {
+	return []web.Route{
 		// Sign-in and registration
 		{Pattern: "GET /login", Access: web.Public, Assisted: web.Allowed, Handler: a.login},
 		{Pattern: "POST /login", Access: web.Public, Assisted: web.Denied, Handler: a.signIn},
@@ -82,12 +93,6 @@ func (a *App) shopRoutes() []web.Route {
 		{Pattern: "POST /account/assistance", Access: web.SignedIn, Assisted: web.Denied, Handler: a.saveConsent},
 		{Pattern: "POST /account/assistance/{stay}/end", Access: web.SignedIn, Assisted: web.Denied, Handler: a.endVisit},
 		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.supportNotice}, // reads no stay: see isNotice
-
-		// Login as Customer: the way in and the way out
-		{Pattern: "GET /assist/start", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistStart},
-		{Pattern: "POST /assist/land", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistLand, Origin: a.adminOrigin},
-		{Pattern: "POST /assist/enter", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistEnter},
-		{Pattern: "POST /assist/close", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistClose},
 	}
 }
 

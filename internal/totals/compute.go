@@ -90,13 +90,13 @@ func (c *computation) row(r row, full, due *rounding) (LineResult, error) {
 		reduced = amount
 	}
 	if reduced.Sign() < 0 {
-		return LineResult{}, discountTooLarge
+		return LineResult{}, errDiscount
 	}
 	before, after := c.tax(t, r, amount, reduced, full, due)
 	return c.settle(r, t, price, amount, before, after)
 }
 
-var discountTooLarge = fmt.Errorf("%w: a discount is larger than what it reduces", ErrInput)
+var errDiscount = fmt.Errorf("%w: a discount is larger than what it reduces", ErrInput)
 
 // customerPrice is the price of one piece that this customer sees: with prices
 // that include another tax than the customer's, that one is taken out and the
@@ -156,7 +156,7 @@ func (c *computation) settle(r row, t taxation, price, amount, before, after *bi
 		limit = gross
 	}
 	if limit.Cmp(big.NewInt(r.discount)) < 0 {
-		return LineResult{}, discountTooLarge
+		return LineResult{}, errDiscount
 	}
 	unitNet, unitGross := each(net, r.qty), each(gross, r.qty)
 	if r.inclusive {
