@@ -73,7 +73,7 @@ func (a *App) ordersOf(r *http.Request, orders []sales.Order, keys []string) ([]
 
 // The columns of short lists: of orders, and of one customer's last ones.
 var (
-	listedKeys = []string{"number", "created", "bill_name", "website", "total", "status", "assisted"}
+	listedKeys = []string{"number", "website", "created", "bill_name", "total", "status", "assisted"}
 	lastKeys   = []string{"number", "created", "total", "status"}
 )
 

@@ -27,7 +27,7 @@ var orderGrid = gridSpec{
 		{Key: "ship_name", Label: "Ship-to Name", Sortable: true},
 		{Key: "total", Label: "Grand Total", Sortable: true, Numeric: true},
 		{Key: "status", Label: "Status", Sortable: true},
-		{Key: "payment", Label: "Payment"},
+		{Key: "payment", Label: "Payment", Extra: true},
 		{Key: "assisted", Label: "Placed By"},
 		{Key: "email", Label: "Customer E-mail", Sortable: true, Extra: true},
 		{Key: "group", Label: "Customer Group", Extra: true},

@@ -323,7 +323,7 @@ func (v orderView) document(kind, number, date, amount string) ui.Row {
 }
 
 func (v orderView) documentHeads() []ui.Column {
-	return []ui.Column{{Label: v.S.T("order.number"), Strong: true}, {Label: v.S.T("order.date")}, {Label: v.S.T("totals.grand"), Numeric: true}}
+	return []ui.Column{{Label: v.S.T("order.document_number"), Strong: true}, {Label: v.S.T("order.date")}, {Label: v.S.T("totals.grand"), Numeric: true}}
 }
 
 // facts are where an order goes to and how it is paid.
