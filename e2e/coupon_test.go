@@ -14,7 +14,7 @@ func TestADiscountCodeIsRefusedTakenAndCountedInTheCart(t *testing.T) {
 	cart.Fill("Discount code", "save10").Click("Apply code").See("The code SAVE10 counts.", "Discount (10% off)", "-$1.99", "$17.91")
 
 	cart.ClickOn(".fold:has([name=country]) summary").Select("Country", "United States").Fill("State or region", "California").Fill("Postcode", "94105").Click("Estimate")
-	cart.See("Shipping (Flat Rate - Fixed)", "$5.00", "California sales tax (8.25 %)", "$1.48", "$24.39")
+	cart.See("Shipping (Standard delivery)", "$5.00", "California sales tax (8.25 %)", "$1.48", "$24.39")
 	cart.ScreenshotWhole("cart-coupon")
 	cart.Click("Remove code").See("The discount code was removed.", "$1.64", "$26.54").Misses("Discount (")
 }

@@ -41,7 +41,7 @@ func openCrashing(t *testing.T, dsn string) *app.App {
 func TestShopThatIsKilled(t *testing.T) {
 	dsn := os.Getenv(crashEnv)
 	if dsn == "" {
-		t.Skip("runs as the victim of TestKillingTheProcessLosesNothingAcknowledged only")
+		return // it is nobody's victim: TestKillingTheProcessLosesNothingAcknowledged runs it
 	}
 	a := openCrashing(t, dsn)
 	var mu sync.Mutex
