@@ -190,6 +190,10 @@ func (c *liteConn) start(ctx context.Context, query string, args []any, release 
 		}
 	}
 	if r.err != nil {
+		// The interrupt may meet the text while it is prepared or bound.
+		if ctx.Err() != nil {
+			r.err = ctx.Err()
+		}
 		return nil, r.Close()
 	}
 	return r, nil
