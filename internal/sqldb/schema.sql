@@ -136,7 +136,7 @@ CREATE TABLE cart (
   updated_at BIGINT NOT NULL
 , coupon_code TEXT NOT NULL DEFAULT '', estimate_country TEXT NOT NULL DEFAULT '', estimate_region TEXT NOT NULL DEFAULT '', estimate_postcode TEXT NOT NULL DEFAULT '', shipping_method TEXT NOT NULL DEFAULT '');
 
-CREATE UNIQUE INDEX cart_customer ON cart (customer_id, website_id) WHERE active AND customer_id IS NOT NULL;
+CREATE UNIQUE INDEX cart_customer ON cart (customer_id, website_id) WHERE active;
 
 CREATE INDEX cart_updated ON cart (updated_at);
 
@@ -671,11 +671,11 @@ CREATE TABLE product_price (
   PRIMARY KEY (product_id, website_id)
 );
 
-CREATE INDEX product_price_from ON product_price (special_from) WHERE special_from IS NOT NULL;
+CREATE INDEX product_price_from ON product_price (special_from);
 
 CREATE INDEX product_price_price ON product_price (website_id, price, product_id);
 
-CREATE INDEX product_price_to ON product_price (special_to) WHERE special_to IS NOT NULL;
+CREATE INDEX product_price_to ON product_price (special_to);
 
 CREATE VIRTUAL TABLE product_search USING fts5 (name, sku, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 
@@ -776,7 +776,7 @@ CREATE TABLE sales_credit_memo (
 
 CREATE INDEX sales_credit_memo_created ON sales_credit_memo (created_at, id);
 
-CREATE INDEX sales_credit_memo_invoice ON sales_credit_memo (invoice_id) WHERE invoice_id IS NOT NULL;
+CREATE INDEX sales_credit_memo_invoice ON sales_credit_memo (invoice_id);
 
 CREATE INDEX sales_credit_memo_order ON sales_credit_memo (order_id, id);
 
@@ -921,7 +921,7 @@ CREATE INDEX sales_order_bill ON sales_order (bill_key, id);
 
 CREATE INDEX sales_order_created ON sales_order (created_at, id);
 
-CREATE INDEX sales_order_customer ON sales_order (customer_id, created_at, id) WHERE customer_id IS NOT NULL;
+CREATE INDEX sales_order_customer ON sales_order (customer_id, created_at, id);
 
 CREATE INDEX sales_order_email ON sales_order (email_key, id);
 
@@ -929,7 +929,7 @@ CREATE INDEX sales_order_ship ON sales_order (ship_key, id);
 
 CREATE INDEX sales_order_status ON sales_order (status, created_at, id);
 
-CREATE INDEX sales_order_stay ON sales_order (impersonation_id) WHERE impersonation_id IS NOT NULL;
+CREATE INDEX sales_order_stay ON sales_order (impersonation_id);
 
 CREATE INDEX sales_order_total ON sales_order (grand_total, id);
 
