@@ -12,14 +12,23 @@ fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# failures LOG: what failed and what it said, last, where a cut log still shows it.
+failures() {
+	echo "== what failed"
+	awk '/^[[:space:]]*=== (RUN|CONT|NAME|PAUSE)/ { said = "" } { said = said $0 "\n" }
+		/^[[:space:]]*--- FAIL/ { printf "%s", substr(said, length(said) > 3000 ? length(said) - 3000 : 1); said = "" }
+		/^panic:|^WARNING: DATA RACE/ { for (i = 0; i < 30; i++) { print; if ((getline) <= 0) break } }' "$1" | tail -n 120
+	grep -E '^[[:space:]]*--- FAIL|^FAIL' "$1" | tail -n 40
+}
+
 # run TITLE ARGUMENTS…: one call of go test, its details kept, its summary shown.
 run() {
 	local title=$1 began=$SECONDS
 	shift
 	echo "== $title"
 	if ! go test -timeout 20m -v "$@" >>"$log" 2>&1; then
-		grep -E '^\s*--- FAIL|^FAIL|^panic|^WARNING: DATA RACE|_test\.go:[0-9]+:' "$log" | tail -n 150
-		tail -n 60 "$log"
+		tail -n 40 "$log"
+		failures "$log"
 		exit 1
 	fi
 	echo "   done in $((SECONDS - began)) s"
