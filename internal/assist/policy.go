@@ -6,7 +6,6 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
-	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -50,58 +49,6 @@ type question struct {
 	view bool
 	// sessionIdle is how long an Admin session lives without a request.
 	sessionIdle time.Duration
-}
-
-// judge decides, for the button, for every step of the hand-off, for every
-// request of a stay and inside every change. Whoever asks is told about
-// themselves first, so that a refusal says nothing about a customer to those
-// who may not help anyone.
-func judge(f facts, q question, now time.Time) impersonate.Cause {
-	switch {
-	case !f.enabled:
-		return impersonate.FeatureOff
-	case !f.adminFound || !f.adminActive:
-		return impersonate.ActorInactive
-	case f.sessionEnded && f.sessionCause == string(session.RoleChanged):
-		return impersonate.PermissionLost
-	case !f.sessionFound || f.sessionEnded || !now.Before(f.sessionExpires) || !now.Before(f.sessionSeen.Add(q.sessionIdle)):
-		return impersonate.ActorSignedOut
-	case !f.allowed, q.roleID != 0 && q.roleID != f.roleID:
-		return impersonate.PermissionLost
-	case !f.customerFound:
-		return impersonate.SubjectDeleted
-	case !f.customerInScope, q.view && f.viewFound && !f.viewInScope:
-		return impersonate.OutOfScope
-	case !f.customerActive:
-		return impersonate.SubjectInactive
-	case !q.begun.IsZero() && q.begun.Before(f.customerValidAfter):
-		return impersonate.SubjectSignedOut
-	}
-	if cause := judgeConsent(f.policy, f.assistance, f.assistanceUntil, now); cause != "" {
-		return cause
-	}
-	if q.view && (!f.viewFound || !f.viewActive || !f.global && f.viewWebsite != f.customerWebsite) {
-		return impersonate.TargetUnusable
-	}
-	return ""
-}
-
-// judgeConsent decides whether a customer's answer is consent under a policy.
-func judgeConsent(policy, answer string, until, now time.Time) impersonate.Cause {
-	expired := answer == consentAllowed && !until.IsZero() && !now.Before(until)
-	switch {
-	case policy == PolicyNotRequired:
-		return ""
-	case answer == consentDenied:
-		return impersonate.ConsentWithdrawn
-	case policy == PolicyOptOut:
-		return ""
-	case expired:
-		return impersonate.ConsentExpired
-	case answer != consentAllowed:
-		return impersonate.ConsentMissing
-	}
-	return ""
 }
 
 // The facts in SQL: columns and joins over a row i that names the Admin user,

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/session"
 )
@@ -116,5 +118,51 @@ func TestOnlyPathsOfTheSameSiteAreKept(t *testing.T) {
 		if got := localPath(path); got != want {
 			t.Errorf("%q becomes %q, want %q", path, got, want)
 		}
+	}
+}
+
+func TestTheExplanationAndTheJudgeAgree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
+		f := allIsWell()
+		f.enabled, f.adminActive, f.allowed = flag("enabled"), flag("active"), flag("allowed")
+		f.sessionEnded, f.customerFound, f.customerInScope = flag("ended"), flag("found"), flag("scope")
+		f.customerActive = flag("customer active")
+		f.assistance = rapid.SampledFrom([]string{consentUnset, consentAllowed, consentDenied}).Draw(t, "answer")
+		ask := question{sessionIdle: time.Hour}
+		var first impersonate.Cause
+		for _, finding := range explain(f, ask, noon) {
+			if finding.Holds == (finding.Cause != "") && !finding.Unasked {
+				t.Errorf("%s holds (%v) with the cause %q", finding.Rule, finding.Holds, finding.Cause)
+			}
+			if first == "" {
+				first = finding.Cause
+			}
+		}
+		if want := judge(f, ask, noon); first != want {
+			t.Errorf("explained with %q, judged %q", first, want)
+		}
+	})
+}
+
+func TestEveryRuleHasItsWords(t *testing.T) {
+	for r := range rulesEnd {
+		if ruleTexts[r] == "" {
+			t.Errorf("rule %d has no sentence", r)
+		}
+	}
+}
+
+func TestJudgingAllocatesNothing(t *testing.T) {
+	f, ask := allIsWell(), question{roleID: 7, view: true, sessionIdle: time.Hour}
+	if n := testing.AllocsPerRun(100, func() { judge(f, ask, noon) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	f, ask := allIsWell(), question{roleID: 7, view: true, sessionIdle: time.Hour}
+	for b.Loop() {
+		judge(f, ask, noon)
 	}
 }

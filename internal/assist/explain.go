@@ -1,0 +1,67 @@
+package assist
+
+import (
+	"context"
+	"time"
+
+	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Finding is what one rule says about an Admin user and a customer.
+type Finding struct {
+	Rule  string // what is asked for
+	Holds bool
+	// Unasked tells that it cannot be said, because what it is about does not
+	// exist; Holds is then false.
+	Unasked bool
+	Cause   impersonate.Cause // why it does not hold
+	Why     string            // that cause in a sentence, as its people are told
+	Remedy  string
+}
+
+// Explanation is what the authorisation function says, rule by rule.
+type Explanation struct {
+	Cause    impersonate.Cause // of the refusal, "" if entering is possible
+	Findings []Finding
+	// The two people, "" where they do not exist.
+	AdminName, CustomerName string
+}
+
+// May tells whether the Admin user may enter.
+func (e Explanation) May() bool { return e.Cause == "" }
+
+// explain walks the rules that judge walks and says what each gives.
+func explain(f facts, q question, now time.Time) (found []Finding) {
+	for r := range rulesEnd {
+		finding := Finding{Rule: ruleTexts[r], Unasked: r > ruleCustomerExists && !f.customerFound}
+		if !finding.Unasked {
+			finding.Cause = r.broken(&f, &q, now)
+			finding.Holds = finding.Cause == ""
+		}
+		if finding.Cause != "" {
+			words := refusal(finding.Cause)
+			finding.Why, finding.Remedy = words.Message, words.Remedy
+		}
+		found = append(found, finding)
+	}
+	return found
+}
+
+// Explain tells, rule by rule, whether an Admin user may log in as a customer
+// now, from the session they were last seen in. Whoever shows it has checked
+// that the reader may see both.
+func (s *Service) Explain(ctx context.Context, adminUser, customer int64) (Explanation, error) {
+	q := s.db.Reader()
+	session, _, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64],
+		`SELECT id FROM admin_session WHERE admin_user_id = $1 AND ended_at IS NULL ORDER BY last_seen_at DESC, id DESC LIMIT 1`, adminUser))
+	if err != nil {
+		return Explanation{}, err
+	}
+	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, adminUser, session, customer, 0)
+	if err != nil {
+		return Explanation{}, err
+	}
+	ask, now := question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now()
+	return Explanation{Cause: judge(p.facts, ask, now), Findings: explain(p.facts, ask, now), AdminName: p.AdminName, CustomerName: p.CustomerName}, nil
+}
