@@ -11,8 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"github.com/alecthomas/kong"
 )
 
 func main() {
@@ -51,39 +49,25 @@ func (c *console) logger(jsonLines bool, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(c.errOut, opts))
 }
 
-// exited carries the status with which the parser wants to leave.
-type exited int
+const about = "A commerce server whose staff can help a customer in the customer's own shop: with permission, with consent, on the record."
 
 // run parses the arguments and runs the command; it returns the exit status:
 // 0 fine, 1 failed, 2 used wrongly.
-func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (status int) {
-	defer func() {
-		if p := recover(); p != nil {
-			left, ok := p.(exited)
-			if !ok {
-				panic(p)
-			}
-			status = int(left)
-		}
-	}()
-	var c cli
-	parser, err := kong.New(&c, kong.Name("storehand"), kong.Writers(out, errOut), kong.UsageOnError(),
-		kong.Description("A commerce server whose staff can help a customer in the customer's own shop: with permission, with consent, on the record."),
-		kong.Exit(func(code int) { panic(exited(code)) }))
-	if err != nil {
-		fmt.Fprintln(errOut, err)
-		return 2
-	}
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	cmd, err := parser.Parse(args)
+	cmd, err := commands("storehand", about, &cli{}).parse(args)
+	if errors.Is(err, errHelp) {
+		cmd.writeHelp(out)
+		return 0
+	}
 	if err != nil {
 		fmt.Fprintln(errOut, "storehand: "+err.Error())
-		fmt.Fprintln(errOut, "Run storehand --help for what there is.")
+		fmt.Fprintf(errOut, "Run %s --help for what there is.\n", cmd.path())
 		return 2
 	}
-	if err := cmd.Run(&console{ctx: ctx, in: in, out: out, errOut: errOut}); err != nil {
+	if err := cmd.run.Run(&console{ctx: ctx, in: in, out: out, errOut: errOut}); err != nil {
 		if !errors.Is(err, context.Canceled) || ctx.Err() == nil {
 			fmt.Fprintln(errOut, "storehand: "+err.Error())
 			return 1

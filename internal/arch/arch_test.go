@@ -368,3 +368,21 @@ func TestNothingNamesAMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestNothingAsksForMethodsByTheirNames(t *testing.T) {
+	// The linker would keep every exported method of every type for it.
+	banned := map[string]bool{"text/template": true, "html/template": true, "net/http/pprof": true, "expvar": true, "github.com/alecthomas/kong": true}
+	for _, s := range sources(t) {
+		if s.testHelper() || strings.HasPrefix(s.path, "examples/") {
+			continue
+		}
+		for _, name := range s.imports {
+			if banned[name] {
+				t.Errorf("%s imports %s", s.path, name)
+			}
+		}
+		if strings.Contains(s.text, ".MethodByName(") {
+			t.Errorf("%s calls MethodByName", s.path)
+		}
+	}
+}
