@@ -51,6 +51,14 @@ func bulkDeeds(g acl.Grant) []ui.Option {
 // printDeed is the thing that changes nothing: the ticked orders in one PDF.
 const printDeed = string(sales.DeedPrint)
 
+func orderIDs(orders []sales.Order) []int64 {
+	ids := make([]int64, len(orders))
+	for i, o := range orders {
+		ids[i] = o.ID
+	}
+	return ids
+}
+
 // bulkLimit is a page of the grid at its largest.
 const bulkLimit = 200
 
@@ -62,7 +70,7 @@ func (a *App) changeOrders(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f.Text("deed") == printDeed {
-		return a.printOrders(w, r, f.IDs("order"))
+		return a.printOrders(w, r, tickedIDs(f, "order"))
 	}
 	deed, ok := orderDeedOf(sales.Deed(f.Text("deed")))
 	if !ok {
@@ -72,7 +80,7 @@ func (a *App) changeOrders(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Denied, "Your role does not include “%s”. Ask an administrator if you need it.", acl.Label(deed.Needs))
 	}
 	back := web.LocalPath(f.Text("back"), "/sales/orders")
-	ids := f.IDs("order")
+	ids := tickedIDs(f, "order")
 	if len(ids) == 0 {
 		web.Flash(w, web.Bad, "No order was ticked, so nothing was changed.")
 		return web.Redirect(w, r, back)

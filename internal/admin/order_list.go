@@ -70,7 +70,7 @@ func (a *App) orders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	bulk := orderBulk{Deeds: bulkDeeds(v.Grant), Token: web.CSRF(r.Context()), Back: g.here(r)}
+	bulk := orderBulk{Deeds: bulkDeeds(v.Grant), Token: web.CSRF(r.Context()), Back: g.here(r), IDs: orderIDs(found.Rows)}
 	args := g.args(gridPage{
 		Rows: rows, Total: found.Total, More: found.More, Next: found.Next, Prev: found.Prev,
 		Filters: orderFilterFields(names.orderFilters(g, v.Grant, wrong)), Export: v.Grant.Allows(acl.OrdersExport),

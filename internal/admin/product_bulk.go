@@ -23,7 +23,7 @@ func (a *App) changeProducts(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Invalid, "Please choose what to do with the products.")
 	}
 	back := web.LocalPath(f.Text("back"), productGrid.Path)
-	ids := f.IDs("product")
+	ids := tickedIDs(f, "product")
 	if len(ids) == 0 {
 		web.Flash(w, web.Bad, "No product was ticked, so nothing was changed.")
 		return web.Redirect(w, r, back)

@@ -109,7 +109,11 @@ func (a *App) products(w http.ResponseWriter, r *http.Request) error {
 		page.Header.Actions = ui.Button(ui.Btn{Text: "Add Product", Href: "/catalog/products/new", Icon: ui.IconPlus, Variant: ui.Primary})
 	}
 	if may && len(found.Rows) > 0 {
-		p.Actions = productBulkBar(web.CSRF(r.Context()), g.here(r))
+		ids := make([]int64, len(found.Rows))
+		for i, row := range found.Rows {
+			ids[i] = row.ID
+		}
+		p.Actions = productBulkBar(web.CSRF(r.Context()), g.here(r), ids)
 	}
 	args := g.args(p)
 	if p.Actions != nil {

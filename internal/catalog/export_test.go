@@ -12,3 +12,9 @@ func Statements(sc Scope, l List) []Statement {
 	page, pageArgs := newListBuilder(sc, l).page(max(1, l.Page))
 	return []Statement{{counting, countArgs}, {page, pageArgs}}
 }
+
+// VariantsStatement reads the variants of a configurable product.
+func VariantsStatement(sc Scope, parentID int64) Statement {
+	text, args := variantsSQL(sc, parentID)
+	return Statement{text, args}
+}

@@ -84,7 +84,7 @@ func TestTheAdminsListIsNarrowed(t *testing.T) {
 
 // wholeTable leaves out the attributes, which PostgreSQL rightly reads whole
 // while they are few.
-var wholeTable = regexp.MustCompile(`Seq Scan on product(_text|_price|_listing|_website|_picture)? `)
+var wholeTable = regexp.MustCompile(`Seq Scan on product(_text|_price|_listing|_website|_picture|_variant)? `)
 
 // TestTheCategoryPageReadsNoWholeTable asks the engine how it would run the
 // statements of a plain category page.
@@ -108,20 +108,25 @@ func TestTheCategoryPageReadsNoWholeTable(t *testing.T) {
 			SELECT 1, $1, id, id FROM product WHERE id <= 20`, cat)
 		s.Exec(`INSERT INTO product_listing (website_id, category_id, position, product_id)
 			SELECT 1, 1000 + id % 50, id, id FROM product`)
+		insert("product_variant", "parent_id, child_id, position, choice", "1 + i % 500, i, i, 'c' || i")
 		s.Exec(`ANALYZE`)
-		for _, l := range []catalog.List{
-			{CategoryID: cat, Size: 12}, {CategoryID: cat, Size: 12, Page: 3}, {CategoryID: cat, Size: 12, InStock: true},
-			{CategoryID: cat, Size: 12, MinPrice: 5, Attributes: map[string]string{"colour": "blue"}},
-		} {
-			for _, statement := range catalog.Statements(s.Scope(), l) {
+		reads := func(what any, statements ...catalog.Statement) {
+			for _, statement := range statements {
 				plan := explain(t, s, statement.Text, statement.Args)
 				for _, line := range strings.Split(plan, "\n") {
-					if wholeTable.MatchString(line) || strings.HasPrefix(line+" ", "SCAN p ") || strings.HasPrefix(line+" ", "SCAN l ") {
-						t.Errorf("%+v reads a whole table:\n%s", l, plan)
+					if wholeTable.MatchString(line) || strings.HasPrefix(line+" ", "SCAN p ") || strings.HasPrefix(line+" ", "SCAN l ") || strings.HasPrefix(line+" ", "SCAN v ") {
+						t.Errorf("%+v reads a whole table:\n%s", what, plan)
 						break
 					}
 				}
 			}
+		}
+		reads("variants", catalog.VariantsStatement(s.Scope(), 17))
+		for _, l := range []catalog.List{
+			{CategoryID: cat, Size: 12}, {CategoryID: cat, Size: 12, Page: 3}, {CategoryID: cat, Size: 12, InStock: true},
+			{CategoryID: cat, Size: 12, MinPrice: 5, Attributes: map[string]string{"colour": "blue"}},
+		} {
+			reads(l, catalog.Statements(s.Scope(), l)...)
 		}
 	})
 }

@@ -239,14 +239,18 @@ type Axis struct {
 
 // Variants are what is sold of a configurable product to a shopper.
 func (s *Service) Variants(ctx context.Context, sc Scope, parentID int64) ([]Variant, error) {
-	var w sqldb.Where
-	w.And("v.parent_id = ?", parentID)
-	query := CardsQuery(sc, &w, "product_variant v JOIN product p ON p.id = v.child_id", ", v.choice") + w.SQL() + " ORDER BY v.position, v.child_id"
+	query, args := variantsSQL(sc, parentID)
 	all, err := sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (v Variant, err error) {
 		v.Card, err = ScanCard(r, sc.Currency, &v.Choice)
 		return v, err
-	}, query, w.Args()...)
+	}, query, args...)
 	return slices.DeleteFunc(all, func(v Variant) bool { return !v.Sold }), err
+}
+
+func variantsSQL(sc Scope, parentID int64) (string, []any) {
+	var w sqldb.Where
+	w.And("v.parent_id = ?", parentID)
+	return CardsQuery(sc, &w, "product_variant v JOIN product p ON p.id = v.child_id", ", v.choice") + w.SQL() + " ORDER BY v.position, v.child_id", w.Args()
 }
 
 // AxesOf are the axes of some variants with the values that occur.

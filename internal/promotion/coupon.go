@@ -149,14 +149,20 @@ type CouponPage struct {
 	Next, Prev int64 // after and before which id the neighbouring pages are; 0: none
 }
 
+const (
+	couponsCounted = `SELECT COUNT(*) FROM coupon WHERE rule_id = $1`
+	couponsAfter   = `SELECT id, code, uses, created_at FROM coupon WHERE rule_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+	couponsBefore  = `SELECT id, code, uses, created_at FROM coupon WHERE rule_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
+)
+
 // Coupons lists a rule's coupons in the order they were made: those after an id,
 // or those before one.
 func (s *Service) Coupons(ctx context.Context, ruleID, after, before int64, n int) (p CouponPage, err error) {
-	query, at := `SELECT id, code, uses, created_at FROM coupon WHERE rule_id = $1 AND id > $2 ORDER BY id LIMIT $3`, after
+	query, at := couponsAfter, after
 	if before > 0 {
-		query, at = `SELECT id, code, uses, created_at FROM coupon WHERE rule_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, before
+		query, at = couponsBefore, before
 	}
-	if p.Total, err = sqldb.One(ctx, s.db.Reader(), sqldb.Value[int64], `SELECT COUNT(*) FROM coupon WHERE rule_id = $1`, ruleID); err != nil {
+	if p.Total, err = sqldb.One(ctx, s.db.Reader(), sqldb.Value[int64], couponsCounted, ruleID); err != nil {
 		return p, err
 	}
 	list, err := sqldb.All(ctx, s.db.Reader(), scanCoupon, query, ruleID, at, n+1)
@@ -225,8 +231,7 @@ func (s *Service) ExportCoupons(ctx context.Context, ruleID int64) error {
 // EachCoupon reads all codes of a rule, page by page.
 func (s *Service) EachCoupon(ctx context.Context, ruleID int64, fn func(Coupon) error) error {
 	for after, n := int64(0), 1000; ; {
-		some, err := sqldb.All(ctx, s.db.Reader(), scanCoupon,
-			`SELECT id, code, uses, created_at FROM coupon WHERE rule_id = $1 AND id > $2 ORDER BY id LIMIT $3`, ruleID, after, n)
+		some, err := sqldb.All(ctx, s.db.Reader(), scanCoupon, couponsAfter, ruleID, after, n)
 		if err != nil {
 			return err
 		}

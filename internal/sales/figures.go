@@ -22,6 +22,16 @@ const dayMicros = int64(24 * time.Hour / time.Microsecond)
 // Figures adds up the days since one, for these websites or with nil for all,
 // oldest first.
 func (s *Service) Figures(ctx context.Context, websites []int64, since time.Time) ([]DayFigure, error) {
+	text, args := figuresSQL(websites, since)
+	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (f DayFigure, err error) {
+		var day int64
+		err = r.Scan(&day, &f.Currency, &f.Orders, &f.Total)
+		f.Day = time.UnixMicro(day * dayMicros).UTC()
+		return f, err
+	}, text, args...)
+}
+
+func figuresSQL(websites []int64, since time.Time) (string, []any) {
 	var w sqldb.Where
 	w.And("created_at >= ?", sqldb.Micros(since))
 	if websites != nil {
@@ -29,14 +39,9 @@ func (s *Service) Figures(ctx context.Context, websites []int64, since time.Time
 		w.And("website_id IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(sites)), ", ")+")", sqldb.Any(sites)...)
 	}
 	w.And("state <> ?", string(Canceled))
-	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (f DayFigure, err error) {
-		var day int64
-		err = r.Scan(&day, &f.Currency, &f.Orders, &f.Total)
-		f.Day = time.UnixMicro(day * dayMicros).UTC()
-		return f, err
-	}, `SELECT day, currency, COUNT(*), CAST(SUM(total) AS BIGINT) FROM (
-		SELECT created_at / 86400000000 AS day, currency, grand_total - canceled AS total FROM sales_order`+w.SQL()+`) o
-		GROUP BY day, currency ORDER BY day, currency`, w.Args()...)
+	return `SELECT day, currency, COUNT(*), CAST(SUM(total) AS BIGINT) FROM (
+		SELECT created_at / 86400000000 AS day, currency, grand_total - canceled AS total FROM sales_order` + w.SQL() + `) o
+		GROUP BY day, currency ORDER BY day, currency`, w.Args()
 }
 
 // CountOfCustomer is how many orders a customer has.

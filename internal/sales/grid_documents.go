@@ -118,7 +118,7 @@ func (f DocFilter) conds(d documents) []cond {
 	add := func(wanted bool, c cond) {
 		if wanted {
 			c.other = strings.HasPrefix(c.column, "o.") || strings.HasPrefix(c.text, "o.")
-			if c.leads == "o.created_at" {
+			if c.other {
 				c.leads = ""
 			}
 			all = append(all, c)
@@ -131,15 +131,13 @@ func (f DocFilter) conds(d documents) []cond {
 	add(clean(f.Number) != "" && d.number != "", numberIs(d.number, f.Number))
 	add(f.OrderID != 0, cond{column: "d.order_id", text: "d.order_id = ?", args: []any{f.OrderID}})
 	add(clean(f.OrderNumber) != "" || keyword != "" && asNumber && d.number == "", numberIs("o.number", f.OrderNumber+keyword))
-	add(f.CustomerID != 0, is("o.customer_id", f.CustomerID))
+	add(f.CustomerID != 0, is("o", "customer_id", f.CustomerID))
 	add(clean(f.BillName) != "", prefix("o.bill_key", customer.Fold(f.BillName)))
 	add(!f.From.IsZero() || !f.To.IsZero(), between("d.created_at", f.From, f.To))
 	add(f.State != "" && d.state == "d.state", cond{column: d.state, leads: "d.created_at", text: d.state + " = ?", args: []any{f.State}})
 	add(f.State != "" && d.state == "d.kind", usual("d.kind = ?", f.State))
 	add((f.TotalFrom != nil || f.TotalTo != nil) && d.total != "", amount(d.total, f.TotalFrom, f.TotalTo))
-	// Most documents are of few websites: these are tested, not led by.
-	website := func(c cond) cond { return usual(c.text, c.args...) }
-	add(f.WebsiteID != 0, website(is("o.website_id", f.WebsiteID)))
-	add(f.Websites != nil, website(amongWebsites(f.Websites)))
-	return all
+	add(f.WebsiteID != 0, is("d", "website_id", f.WebsiteID))
+	add(f.Websites != nil, amongWebsites("d", f.Websites))
+	return narrowed(all)
 }

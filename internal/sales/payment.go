@@ -65,8 +65,8 @@ func (w *work) record(ctx context.Context, tx *sqldb.Tx, p Payment) (known bool,
 }
 
 func insertTransaction(ctx context.Context, tx *sqldb.Tx, t Transaction) (int64, error) {
-	return tx.Insert(ctx, `INSERT INTO sales_transaction (order_id, kind, state, provider, reference, amount, note, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`, t.OrderID, string(t.Kind), t.State, t.Provider, t.Reference, t.Amount, t.Note, sqldb.Micros(tx.Now()))
+	return tx.Insert(ctx, `INSERT INTO sales_transaction (order_id, kind, state, provider, reference, amount, note, created_at, website_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT website_id FROM sales_order WHERE id = $1)) RETURNING id`, t.OrderID, string(t.Kind), t.State, t.Provider, t.Reference, t.Amount, t.Note, sqldb.Micros(tx.Now()))
 }
 
 // received moves an order on with a provider's money. Whatever does not fit is

@@ -73,13 +73,13 @@ func fillSome(ctx context.Context, tx *sqldb.Tx, rnd *rand.Rand, from, to int) e
 func fillDocuments(ctx context.Context, tx *sqldb.Tx, from, to int) error {
 	for _, q := range []string{
 		`INSERT INTO sales_invoice (number, order_id, state, total_qty, subtotal, discount, shipping, shipping_discount, shipping_tax, tax, compensation, grand_total,
-			actor_kind, actor_id, actor_name, created_at) SELECT number, id, 'paid', 1, 1, 0, 0, 0, 0, 0, 0, grand_total, 'admin', 1, 'x', created_at FROM sales_order WHERE id > $1 AND id <= $2`,
-		`INSERT INTO sales_shipment (number, order_id, total_qty, actor_kind, actor_id, actor_name, created_at)
-			SELECT number, id, 1, 'admin', 1, 'x', created_at FROM sales_order WHERE id > $1 AND id <= $2`,
-		`INSERT INTO sales_transaction (order_id, kind, state, provider, reference, amount, created_at)
-			SELECT id, 'capture', 'done', 'fakepay', number, 1, created_at FROM sales_order WHERE id > $1 AND id <= $2`,
+			actor_kind, actor_id, actor_name, created_at, website_id) SELECT number, id, 'paid', 1, 1, 0, 0, 0, 0, 0, 0, grand_total, 'admin', 1, 'x', created_at, website_id FROM sales_order WHERE id > $1 AND id <= $2`,
+		`INSERT INTO sales_shipment (number, order_id, total_qty, actor_kind, actor_id, actor_name, created_at, website_id)
+			SELECT number, id, 1, 'admin', 1, 'x', created_at, website_id FROM sales_order WHERE id > $1 AND id <= $2`,
+		`INSERT INTO sales_transaction (order_id, kind, state, provider, reference, amount, created_at, website_id)
+			SELECT id, 'capture', 'done', 'fakepay', number, 1, created_at, website_id FROM sales_order WHERE id > $1 AND id <= $2`,
 		`INSERT INTO sales_credit_memo (number, order_id, online, total_qty, subtotal, discount, shipping, shipping_tax, tax, compensation, adjustment_refund, adjustment_fee, grand_total,
-			actor_kind, actor_id, actor_name, created_at) SELECT number, id, FALSE, 1, 1, 0, 0, 0, 0, 0, 0, 0, grand_total, 'admin', 1, 'x', created_at FROM sales_order WHERE id > $1 AND id <= $2`,
+			actor_kind, actor_id, actor_name, created_at, website_id) SELECT number, id, FALSE, 1, 1, 0, 0, 0, 0, 0, 0, 0, grand_total, 'admin', 1, 'x', created_at, website_id FROM sales_order WHERE id > $1 AND id <= $2`,
 	} {
 		if _, err := tx.Exec(ctx, q, from, to); err != nil {
 			return err
@@ -114,6 +114,13 @@ func scenarios() []scenario {
 	orders("status of a website", false, OrderFilter{Status: "pending", Websites: []int64{2}})
 	orders("website of the role", false, OrderFilter{Websites: []int64{2}})
 	orders("dates", true, OrderFilter{From: day, To: day.Add(time.Minute)})
+	orders("dates of a website", false, OrderFilter{From: day, Websites: []int64{2}})
+	orders("dates of a status, by total", true, OrderFilter{From: day, To: day.Add(time.Minute), Status: "pending", Sort: "total"})
+	orders("websites of the role", false, OrderFilter{Websites: []int64{1, 2}})
+	orders("websites of the role, few", true, OrderFilter{Websites: []int64{7, 9}})
+	orders("ship-to, many, by it", false, OrderFilter{ShipName: "v", Sort: "ship_name"})
+	orders("by website, backwards", false, OrderFilter{Sort: "website", Desc: true})
+	orders("currency of a view", false, OrderFilter{ViewID: 1, Currency: "EUR"})
 	orders("totals, few", true, OrderFilter{TotalFrom: &low})
 	orders("view", true, OrderFilter{ViewID: 9})
 	orders("customer", true, OrderFilter{CustomerID: 7})
@@ -134,6 +141,11 @@ func scenarios() []scenario {
 		docs("by its id", true, DocFilter{OrderID: 4711})
 		docs("bill-to", true, DocFilter{BillName: "vera lindaa"})
 		docs("website of the role", false, DocFilter{Websites: []int64{2}})
+		docs("website of the role, few", true, DocFilter{Websites: []int64{9}})
+		docs("websites of the role", false, DocFilter{Websites: []int64{1, 2}})
+		docs("websites of the role, few", true, DocFilter{Websites: []int64{7, 9}})
+		docs("dates of a website", false, DocFilter{From: day, Websites: []int64{2}})
+		docs("a website's, of a customer", true, DocFilter{CustomerID: 7, WebsiteID: 2})
 		docs("dates", true, DocFilter{From: day, To: day.Add(time.Minute), Websites: []int64{2}})
 		docs("customer", true, DocFilter{CustomerID: 7})
 	}
@@ -214,6 +226,56 @@ func fullScan(plan string) bool {
 		above = line
 	}
 	return false
+}
+
+func TestAWebsitesDocumentsAreReadWithoutTheOthers(t *testing.T) {
+	day := time.UnixMicro(5_000 * 1_000_000)
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		fill(t, db, 5_000)
+		err := db.Upkeep(sqldbtest.Ctx(), "one", func(ctx context.Context, tx *sqldb.Tx) error { // in each list, one row of a third website
+			for _, table := range []string{"sales_order", "sales_invoice", "sales_shipment", "sales_credit_memo", "sales_transaction"} {
+				if _, err := tx.Exec(ctx, "UPDATE "+table+" SET website_id = 3 WHERE id = 17"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		analyze(t, db)
+		plans := map[string]plan{"orders": OrderFilter{Websites: []int64{3}, To: day}.plan()}
+		for _, d := range []documents{invoiceDocs, shipmentDocs, memoDocs, transactionDocs} {
+			plans[d.table] = DocFilter{Websites: []int64{3}}.plan(d)
+			plans[d.table+", dates"] = DocFilter{Websites: []int64{3}, To: day}.plan(d)
+			plans[d.table+", websites"] = DocFilter{Websites: []int64{3, 4}}.plan(d)
+		}
+		for name, p := range plans {
+			n, err := p.count(t.Context(), db.Reader())
+			if err != nil || n.total != 1 || n.scanned != 1 {
+				t.Errorf("%s: %+v, %v", name, n, err)
+			}
+			text, args := p.pageSQL(false)
+			if plan := explain(t, db, text, args); !strings.Contains(name, "websites") && !strings.Contains(plan, "_website") {
+				t.Errorf("%s is walked by another index:\n%s\n%s", name, plan, text)
+			}
+		}
+	})
+}
+
+func TestTheFiguresReadTheirDaysOnly(t *testing.T) {
+	since := time.UnixMicro(19_000 * 1_000_000)
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		fill(t, db, 20_000)
+		analyze(t, db)
+		for _, websites := range [][]int64{nil, {}, {2}, {1, 2}} {
+			text, args := figuresSQL(websites, since)
+			plan := explain(t, db, text, args)
+			if strings.Contains(plan, "Seq Scan on sales_order") || fullScanSQLite(plan) || !strings.Contains(plan, "sales_order_created") && !strings.Contains(plan, "sales_order_website") {
+				t.Errorf("websites %v:\n%s", websites, plan)
+			}
+		}
+	})
 }
 
 func TestAnOrderIsReadByItsIndexes(t *testing.T) {

@@ -124,8 +124,8 @@ func insertMemo(ctx context.Context, tx *sqldb.Tx, d CreditMemo, lines []DocLine
 	args := append([]any{d.Number, d.OrderID, sqldb.NullID(d.InvoiceID), d.Online, d.TotalQty}, d.Amounts.args()...)
 	args = append(append(args, d.AdjustmentRefund, d.AdjustmentFee, d.TransactionRef), d.By.args()...)
 	id, err := tx.Insert(ctx, `INSERT INTO sales_credit_memo (number, order_id, invoice_id, online, total_qty, subtotal, discount, shipping, shipping_discount,
-		shipping_tax, tax, compensation, grand_total, adjustment_refund, adjustment_fee, transaction_ref, actor_kind, actor_id, actor_name, impersonation_id, created_at)
-		VALUES (`+sqldb.List(1, len(args)+1)+`) RETURNING id`, append(args, sqldb.Micros(d.CreatedAt))...)
+		shipping_tax, tax, compensation, grand_total, adjustment_refund, adjustment_fee, transaction_ref, actor_kind, actor_id, actor_name, impersonation_id, created_at, website_id)
+		VALUES (`+sqldb.List(1, len(args)+1)+`, (SELECT website_id FROM sales_order WHERE id = $2)) RETURNING id`, append(args, sqldb.Micros(d.CreatedAt))...)
 	if err != nil {
 		return 0, err
 	}

@@ -67,8 +67,8 @@ func (w *work) describeShipment(tx *sqldb.Tx, d Shipment, also bool) {
 
 func insertShipment(ctx context.Context, tx *sqldb.Tx, d Shipment, lines []DocLine) (int64, error) {
 	args := append([]any{d.Number, d.OrderID, d.TotalQty}, d.By.args()...)
-	id, err := tx.Insert(ctx, `INSERT INTO sales_shipment (number, order_id, total_qty, actor_kind, actor_id, actor_name, impersonation_id, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`, append(args, sqldb.Micros(d.CreatedAt))...)
+	id, err := tx.Insert(ctx, `INSERT INTO sales_shipment (number, order_id, total_qty, actor_kind, actor_id, actor_name, impersonation_id, created_at, website_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT website_id FROM sales_order WHERE id = $2)) RETURNING id`, append(args, sqldb.Micros(d.CreatedAt))...)
 	if err != nil {
 		return 0, err
 	}

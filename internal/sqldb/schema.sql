@@ -772,7 +772,7 @@ CREATE TABLE sales_credit_memo (
   actor_name TEXT NOT NULL,
   impersonation_id BIGINT,
   created_at BIGINT NOT NULL
-);
+, website_id BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX sales_credit_memo_created ON sales_credit_memo (created_at, id);
 
@@ -781,6 +781,8 @@ CREATE INDEX sales_credit_memo_invoice ON sales_credit_memo (invoice_id);
 CREATE INDEX sales_credit_memo_order ON sales_credit_memo (order_id, id);
 
 CREATE INDEX sales_credit_memo_total ON sales_credit_memo (grand_total, id);
+
+CREATE INDEX sales_credit_memo_website ON sales_credit_memo (website_id, created_at, id);
 
 CREATE TABLE sales_credit_memo_item (
   credit_memo_id BIGINT NOT NULL REFERENCES sales_credit_memo(id) ON DELETE CASCADE,
@@ -818,7 +820,7 @@ CREATE TABLE sales_invoice (
   actor_name TEXT NOT NULL,
   impersonation_id BIGINT,
   created_at BIGINT NOT NULL
-);
+, website_id BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX sales_invoice_created ON sales_invoice (created_at, id);
 
@@ -827,6 +829,8 @@ CREATE INDEX sales_invoice_order ON sales_invoice (order_id, id);
 CREATE INDEX sales_invoice_state ON sales_invoice (state, created_at, id);
 
 CREATE INDEX sales_invoice_total ON sales_invoice (grand_total, id);
+
+CREATE INDEX sales_invoice_website ON sales_invoice (website_id, created_at, id);
 
 CREATE TABLE sales_invoice_item (
   invoice_id BIGINT NOT NULL REFERENCES sales_invoice(id) ON DELETE CASCADE,
@@ -1027,11 +1031,13 @@ CREATE TABLE sales_shipment (
   actor_name TEXT NOT NULL,
   impersonation_id BIGINT,
   created_at BIGINT NOT NULL
-);
+, website_id BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX sales_shipment_created ON sales_shipment (created_at, id);
 
 CREATE INDEX sales_shipment_order ON sales_shipment (order_id, id);
+
+CREATE INDEX sales_shipment_website ON sales_shipment (website_id, created_at, id);
 
 CREATE TABLE sales_shipment_item (
   shipment_id BIGINT NOT NULL REFERENCES sales_shipment(id) ON DELETE CASCADE,
@@ -1063,13 +1069,15 @@ CREATE TABLE sales_transaction (
   amount BIGINT NOT NULL,
   note TEXT NOT NULL DEFAULT '',
   created_at BIGINT NOT NULL
-);
+, website_id BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX sales_transaction_created ON sales_transaction (created_at, id);
 
 CREATE INDEX sales_transaction_order ON sales_transaction (order_id, id);
 
 CREATE UNIQUE INDEX sales_transaction_ref ON sales_transaction (provider, kind, reference) WHERE reference <> '';
+
+CREATE INDEX sales_transaction_website ON sales_transaction (website_id, created_at, id);
 
 CREATE TABLE shipping_rate (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -229,7 +229,23 @@ function setUpFigures(form) {
   });
 }
 
+// A box that ticks all rows of a page, and shows what they are.
+function setUpTickAll(all) {
+  const boxes = () => $$(`input[type="checkbox"][name="${all.dataset.tickAll}"]`).filter((b) => b.form === all.form);
+  const refresh = () => {
+    const on = boxes().filter((b) => b.checked).length;
+    all.checked = on > 0 && on === boxes().length;
+    all.indeterminate = on > 0 && !all.checked;
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target === all) for (const box of boxes()) box.checked = all.checked;
+    refresh();
+  });
+  refresh();
+}
+
 const features = {
+  "[data-tick-all]": setUpTickAll,
   "[data-inherit]": setUpInherit,
   "[data-theme-toggle]": setUpTheme,
   "[data-tree]": setUpTree,
