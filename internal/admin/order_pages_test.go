@@ -219,6 +219,22 @@ func TestTickedOrdersAreHeldOneByOneWithAResultForEach(t *testing.T) {
 	look.MustNotHave("option[value=hold]", "option[value=cancel]")
 }
 
+func TestAWholePageOfOrdersIsTickedAtOnceWithoutScripts(t *testing.T) {
+	d := openDesk(t)
+	first, second := d.order("vera@example.com"), d.order("")
+	other := d.order("noah@example.com")
+	done := d.as("admin", "/sales/orders?q=gast").Form("#orders-bulk").Set("deed", "hold").Tick("all", "1").Submit("Apply")
+	done.MustContain(second.Number)
+	done.MustNotContain(other.Number)
+	if o := d.full(other.ID); o.State != sales.StateNew {
+		t.Errorf("an order that was not shown is %s", o.State)
+	}
+	d.as("admin", "/sales/orders").Form("#orders-bulk").Set("deed", "hold").Tick("all", "1").Submit("Apply").MustContain(first.Number, other.Number)
+	if d.full(first.ID).State != sales.Holded || d.full(other.ID).State != sales.Holded {
+		t.Error("not all of the page were put on hold")
+	}
+}
+
 func TestButtonsFollowTheStateAndTheRole(t *testing.T) {
 	d := openDesk(t)
 	o := d.invoiced(d.order("vera@example.com"), 2, 0)
