@@ -1,14 +1,10 @@
 package customer
 
 import (
-	"slices"
+	"embed"
 	"strings"
 	"sync"
 	"unicode"
-
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 )
 
 // SplitCountries reads a list of codes as a merchant types it: "DE, at CH".
@@ -70,43 +66,56 @@ func NeedsPostcode(code string) bool {
 	return len(code) == 2 && !strings.Contains(withoutPostcode, code)
 }
 
-var countryLists sync.Map // by locale: []Country
+// Each language's names, in the order of its dictionary: "DE Germany". They are
+// written by a test from CLDR, because sorting by language at run time takes
+// tables of more than a megabyte.
+//
+//go:embed countries/*.txt
+var countryFiles embed.FS
 
-// Countries lists all countries by their names in a locale, in its order.
-func Countries(locale string) []Country {
-	if list, ok := countryLists.Load(locale); ok {
-		return list.([]Country)
-	}
-	tag := language.Make(locale)
-	var list []Country
-	for code := range strings.FieldsSeq(codes) {
-		list = append(list, Country{code, CountryName(code, locale)})
-	}
-	order := collate.New(tag)
-	slices.SortFunc(list, func(a, b Country) int { return order.CompareString(a.Name, b.Name) })
-	if _, known := displayed[locale]; known {
-		countryLists.Store(locale, list)
-	}
-	return list
+// countryList is all countries in one language.
+type countryList struct {
+	sorted []Country
+	names  map[string]string
 }
 
-// displayed bounds what is remembered: locales are configuration, but typed by people.
-var displayed = map[string]bool{"en": true, "en-US": true, "en-GB": true, "de": true, "de-DE": true, "fr": true, "fr-FR": true, "ar": true, "ar-SA": true, "ar-EG": true}
+var countryLists = sync.OnceValue(func() map[string]*countryList {
+	lists := map[string]*countryList{}
+	files, _ := countryFiles.ReadDir("countries")
+	for _, file := range files {
+		text, _ := countryFiles.ReadFile("countries/" + file.Name())
+		list := &countryList{names: map[string]string{}}
+		for line := range strings.Lines(string(text)) {
+			code, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+			list.sorted = append(list.sorted, Country{code, name})
+			list.names[code] = name
+		}
+		lists[strings.TrimSuffix(file.Name(), ".txt")] = list
+	}
+	return lists
+})
+
+// countriesIn gives the names in a locale's language, in English for one that
+// the catalogues do not have either.
+func countriesIn(locale string) *countryList {
+	lists := countryLists()
+	end := strings.IndexAny(locale, "-_")
+	if end < 0 {
+		end = len(locale)
+	}
+	if list, ok := lists[strings.ToLower(locale[:end])]; ok {
+		return list
+	}
+	return lists["en"]
+}
+
+// Countries lists all countries by their names in a locale, in its order. The
+// list is everybody's: change a copy.
+func Countries(locale string) []Country { return countriesIn(locale).sorted }
 
 // CountryName is a country's name in a locale, or the code if it is unknown.
 func CountryName(code, locale string) string {
-	if code == "" {
-		return ""
-	}
-	region, err := language.ParseRegion(code)
-	if err != nil {
-		return code
-	}
-	namer := display.Regions(language.Make(locale))
-	if namer == nil {
-		namer = display.Regions(language.English)
-	}
-	if name := namer.Name(region); name != "" {
+	if name, ok := countriesIn(locale).names[code]; ok {
 		return name
 	}
 	return code
