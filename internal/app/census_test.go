@@ -230,6 +230,7 @@ func (c *census) recipes() map[string]url.Values {
 		"POST /cart/items":                    {"sku": {"T-2"}, "qty": {"1"}},
 		"POST /cart":                          {"version": {strconv.FormatInt(c.cartVersion, 10)}, "qty_1": {"3"}},
 		"POST /cart/items/remove":             {"sku": {"T-2"}},
+		"POST /cart/items/wish":               {"sku": {"T-1"}},
 		"POST /cart/coupon":                   {"do": {"apply"}, "coupon": {"save10"}},
 		"POST /cart/estimate":                 {"country": {"US"}, "region": {"Oregon"}, "postcode": {"97201"}},
 		"POST /account/edit":                  {"first_name": {"Vera"}, "last_name": {"Lind-" + strconv.FormatInt(c.cartVersion, 10)}},

@@ -10,9 +10,11 @@ import (
 
 // Merge puts a guest's cart into the customer's, at the shopper's own sign-in:
 // the same product adds up, capped at what can be sold, the customer's coupon
-// stays if there is one, and the guest's cart is retired. It tells of the lines that were capped. During a stay it does
-// nothing at all: the browser's guest cart is the agent's own.
-func (s *Service) Merge(ctx context.Context, secret string, o Owner) (capped []Outcome, err error) {
+// stays if there is one, and the guest's cart is retired. It tells of the lines
+// that were capped. During a stay it does nothing at all: the browser's guest
+// cart is the agent's own. also, which may be nil, takes along what else hangs
+// on the guest's cart, in the same change.
+func (s *Service) Merge(ctx context.Context, secret string, o Owner, also Along) (capped []Outcome, err error) {
 	if who, _ := actor.From(ctx); secret == "" || o.CustomerID == 0 || who.Impersonating() {
 		return nil, nil
 	}
@@ -37,11 +39,17 @@ func (s *Service) Merge(ctx context.Context, secret string, o Owner) (capped []O
 		if err := retire(ctx, tx, h.id); err != nil {
 			return err
 		}
-		capped, err = mergeInto(ctx, tx, o, guest)
-		return err
+		into := int64(0)
+		if capped, into, err = mergeInto(ctx, tx, o, guest); err != nil || also == nil {
+			return err
+		}
+		return also(ctx, tx, guest.ID, into)
 	})
 	return capped, err
 }
+
+// Along takes something from one cart to another.
+type Along func(ctx context.Context, tx *sqldb.Tx, from, to int64) error
 
 // retire ends a guest's cart: its secret finds nothing any more.
 func retire(ctx context.Context, tx *sqldb.Tx, cartID int64) error {
@@ -49,14 +57,14 @@ func retire(ctx context.Context, tx *sqldb.Tx, cartID int64) error {
 	return err
 }
 
-func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped []Outcome, err error) {
+func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped []Outcome, into int64, err error) {
 	h, err := holdOrOpen(ctx, tx, o)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	mine, err := load(ctx, tx, o, tx.Now())
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var rows []row
 	for i, out := range mergeLines(mine, guest) {
@@ -72,9 +80,9 @@ func mergeInto(ctx context.Context, tx *sqldb.Tx, o Owner, guest *Cart) (capped 
 	tx.About("cart", strconv.FormatInt(guest.ID, 10))
 	tx.Details = lineCount(len(guest.Lines))
 	if err := keepCoupon(ctx, tx, h.id, mine, guest); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return capped, putLines(ctx, tx, h.id, rows)
+	return capped, h.id, putLines(ctx, tx, h.id, rows)
 }
 
 // mergeLines works out what each line of a guest's cart becomes in the

@@ -18,6 +18,7 @@ const (
 	ItemAdded   sqldb.Action = "cart.item_added"
 	ItemChanged sqldb.Action = "cart.item_changed"
 	ItemRemoved sqldb.Action = "cart.item_removed"
+	ItemWished  sqldb.Action = "cart.item_wished" // moved to the wish list
 	Cleared     sqldb.Action = "cart.cleared"
 	Merged      sqldb.Action = "cart.merged"
 

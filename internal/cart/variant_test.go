@@ -32,7 +32,7 @@ func TestALineIsTheVariantAndShowsTheProductItWasChosenAt(t *testing.T) {
 		want(t, "line", fmt.Sprint(l.Card.SKU, " ", l.Name(), " ", l.Parent.URLKey, " ", l.Choice()), "S-B Hemd product-shirt colour blue")
 		_, err = f.Add(customerCtx, vera, "S-B", 1)
 		check(t, err)
-		_, err = f.Merge(customerCtx, out.Secret, vera)
+		_, err = f.Merge(customerCtx, out.Secret, vera, nil)
 		check(t, err)
 		want(t, "priced by its quantity", f.text(t, vera), "S-B×4 36.00")
 		_, err = f.SetQty(customerCtx, vera, "S-B", 2)

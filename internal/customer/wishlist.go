@@ -29,27 +29,32 @@ func (s *Service) WishList(ctx context.Context, customerID int64) ([]WishItem, e
 // Wish puts a product on the wish list; twice is once.
 func (s *Service) Wish(ctx context.Context, customerID, productID int64) error {
 	return s.db.Change(ctx, WishListAdded, func(ctx context.Context, tx *sqldb.Tx) error {
-		c, err := lock(ctx, tx, customerID)
-		if err != nil {
-			return err
-		}
-		n, err := sqldb.One(ctx, tx, sqldb.Value[int], `SELECT COUNT(*) FROM wish_list_item WHERE customer_id = $1`, customerID)
-		if err != nil {
-			return err
-		}
-		if n >= maxWishes {
-			return fault.New(fault.Invalid, "A wish list holds at most %d products.", maxWishes)
-		}
-		_, err = tx.Exec(ctx, `INSERT INTO wish_list_item (customer_id, product_id, added_at) VALUES ($1, $2, $3)
-			ON CONFLICT (customer_id, product_id) DO NOTHING`, customerID, productID, sqldb.Micros(tx.Now()))
-		if sqldb.IsForeignKey(err) {
-			return fault.New(fault.NotFound, "This product does not exist.")
-		}
-		tx.About("product", strconv.FormatInt(productID, 10))
-		aboutCustomer(tx, c)
-		tx.Details = "Wish list of " + c.Name()
-		return err
+		return WishTx(ctx, tx, customerID, productID)
 	})
+}
+
+// WishTx is Wish inside another change, such as the cart's.
+func WishTx(ctx context.Context, tx *sqldb.Tx, customerID, productID int64) error {
+	c, err := lock(ctx, tx, customerID)
+	if err != nil {
+		return err
+	}
+	n, err := sqldb.One(ctx, tx, sqldb.Value[int], `SELECT COUNT(*) FROM wish_list_item WHERE customer_id = $1`, customerID)
+	if err != nil {
+		return err
+	}
+	if n >= maxWishes {
+		return fault.New(fault.Invalid, "A wish list holds at most %d products.", maxWishes)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO wish_list_item (customer_id, product_id, added_at) VALUES ($1, $2, $3)
+		ON CONFLICT (customer_id, product_id) DO NOTHING`, customerID, productID, sqldb.Micros(tx.Now()))
+	if sqldb.IsForeignKey(err) {
+		return fault.New(fault.NotFound, "This product does not exist.")
+	}
+	tx.About("product", strconv.FormatInt(productID, 10))
+	aboutCustomer(tx, c)
+	tx.Details = "Wish list of " + c.Name()
+	return err
 }
 
 // Unwish takes a product off the wish list.

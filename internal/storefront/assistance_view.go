@@ -118,6 +118,7 @@ var endCauses = map[impersonate.Cause]string{
 // did are the texts for what was changed during a visit.
 var did = map[string]string{
 	"cart.item_added": "did.cart.item_added", "cart.item_changed": "did.cart.item_changed", "cart.item_removed": "did.cart.item_removed",
+	"cart.item_wished":    "did.cart.item_wished",
 	"cart.coupon_applied": "did.cart.coupon_applied", "cart.coupon_removed": "did.cart.coupon_removed", "cart.estimated": "did.cart.estimated",
 	"customer.name_changed": "did.customer.name_changed", "customer.address_added": "did.customer.address_added",
 	"customer.address_saved": "did.customer.address_saved", "customer.address_deleted": "did.customer.address_deleted",

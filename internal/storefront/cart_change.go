@@ -131,6 +131,24 @@ func (a *App) tellUpdated(w http.ResponseWriter, s *Shopper, outs []cart.Outcome
 	web.Flash(w, web.Good, s.T("cart.updated"))
 }
 
+// cartWish moves one product from the cart to the wish list.
+func (a *App) cartWish(w http.ResponseWriter, r *http.Request) error {
+	s := shopper(r.Context())
+	f, err := web.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	out, err := a.Carts.MoveToWishList(r.Context(), s.cartOwner(), f.Text("sku"))
+	if e, _ := fault.As(err); e != nil && e.Code == cart.CodeNotThere {
+		return a.redirect(w, r, "/cart")
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(w, web.Good, s.T("cart.wished", "name", out.Name))
+	return a.redirect(w, r, "/cart")
+}
+
 // cartRemove takes one product out of the cart.
 func (a *App) cartRemove(w http.ResponseWriter, r *http.Request) error {
 	s := shopper(r.Context())

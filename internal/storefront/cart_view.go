@@ -21,6 +21,7 @@ type cartView struct {
 	Offer          offerView
 	Version        string
 	Action, Remove string
+	Wish           string // where a line moves to the wish list; "" for guests
 	Token          string
 	Problem        *ui.Message
 	Home, Checkout string
@@ -28,7 +29,7 @@ type cartView struct {
 }
 
 type cartWords struct {
-	Summary, Update, Continue, Empty, EmptyHint, RemoveText, PriceLabel, NowLabel, WasLabel, Checkout string
+	Summary, Update, Continue, Empty, EmptyHint, RemoveText, PriceLabel, NowLabel, WasLabel, Checkout, WishText string
 }
 
 // cartLineView is one line; its quantity belongs to the page's one form.
@@ -39,6 +40,7 @@ type cartLineView struct {
 	Options    string // what was chosen
 	Problem    string
 	RemoveText string
+	WishText   string
 }
 
 // cartForm is the id of the form that all quantities belong to.
@@ -101,8 +103,11 @@ func (s *Shopper) cart(c *cart.Cart) cartView {
 		Words: cartWords{
 			Summary: s.T("cart.summary"), Update: s.T("cart.update"), Checkout: s.T("cart.checkout"),
 			Continue: s.T("cart.continue"), Empty: s.T("cart.empty"), EmptyHint: s.T("cart.empty_hint"), RemoveText: s.T("cart.remove"),
-			PriceLabel: s.T("cart.price"), NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"),
+			WishText: s.T("cart.to_wishlist"), PriceLabel: s.T("cart.price"), NowLabel: s.T("product.price_now"), WasLabel: s.T("product.price_was"),
 		},
+	}
+	if s.Customer != nil {
+		v.Wish = s.URL("/cart/items/wish")
 	}
 	if n := c.Count(); n > 0 {
 		v.Count = s.N("cart.items", int(n))
@@ -118,7 +123,7 @@ func (s *Shopper) cart(c *cart.Cart) cartView {
 
 func (s *Shopper) cartLine(l cart.Line) cartLineView {
 	v := cartLineView{
-		Card: s.card(l.Card), Total: s.Locale.Money(l.Total), RemoveText: s.T("cart.remove_item", "name", l.Name()),
+		Card: s.card(l.Card), Total: s.Locale.Money(l.Total), RemoveText: s.T("cart.remove_item", "name", l.Name()), WishText: s.T("cart.wish_item", "name", l.Name()),
 		Qty: ui.Field{
 			Name: qtyName(l.Card.ID), Label: s.T("cart.qty_of", "name", l.Name()), Value: strconv.FormatInt(l.Qty, 10),
 			Min: "0", Form: cartForm, Required: true,

@@ -396,6 +396,12 @@ func cartLine(l cartLineView, v cartView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if v.Wish != "" {
+			templ_7745c5c3_Err = ui.Post(ui.PostButton{Action: v.Wish, Token: v.Token, Hidden: []ui.Pair{{Name: "sku", Value: l.Card.SKU}}, Btn: ui.Btn{Text: v.Words.WishText, Icon: ui.IconHeart, Variant: ui.Quiet, Size: ui.Small, Attrs: templ.Attributes{"aria-label": l.WishText}}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</div></div><p class=\"line-total\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -22,6 +22,12 @@ const (
 	fromSame = "same"
 )
 
+// signInToOrder is where one signs in on the way to an order, and comes back.
+var signInToOrder = "/login?" + query("back", stepPaths[stepAddress])
+
+// doSignIn is what the button of guests who have an account after all submits.
+const doSignIn = "sign_in"
+
 // checkoutAddressView is the first step: who and where to.
 type checkoutAddressView struct {
 	checkoutView
@@ -31,7 +37,6 @@ type checkoutAddressView struct {
 	ShippingFrom  string
 	BillingFrom   string
 	Keep          bool
-	SignIn        string
 	ShipTo        []ui.Option // choices of the delivery address; none for guests
 	BillTo        []ui.Option
 	GuestsRefused bool
@@ -57,7 +62,7 @@ func (a *App) showCheckoutAddress(w http.ResponseWriter, r *http.Request, status
 // addressStep knows the customer's book.
 func (a *App) addressStep(r *http.Request, frame checkoutView) (v checkoutAddressView, err error) {
 	s := frame.S
-	v = checkoutAddressView{checkoutView: frame, Guest: s.Customer == nil, SignIn: s.URL("/login?" + query("back", s.View.BaseURL.Prefix+"/checkout"))}
+	v = checkoutAddressView{checkoutView: frame, Guest: s.Customer == nil}
 	v.Values = map[string]string{}
 	v.GuestsRefused = v.Guest && !a.Config.Bool(r.Context(), checkout.AllowGuests, config.OfView(s.View))
 	v.Countries = []ui.Option{{Value: "", Label: s.T("form.choose")}}
@@ -124,7 +129,7 @@ func (v *checkoutAddressView) source(prefix string, entered sales.Address, count
 	}
 	if entered.Country == "" {
 		entered.Country = country
-		if v.S.Customer != nil {
+		if v.S.Customer != nil && entered.FirstName+entered.LastName == "" {
 			entered.FirstName, entered.LastName = v.S.Customer.FirstName, v.S.Customer.LastName
 		}
 	}
@@ -163,6 +168,12 @@ func (a *App) enterAddress(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := v.read(f)
+	if v.Guest && f.Text("do") == doSignIn {
+		if err := a.Checkout.KeepTyped(r.Context(), v.S.buyer(), form); err != nil {
+			return err
+		}
+		return a.redirect(w, r, signInToOrder)
+	}
 	err = a.Checkout.EnterAddresses(r.Context(), v.S.buyer(), form)
 	if e, ok := fault.As(err); ok && e.Code == checkout.CodeEmpty {
 		return a.redirect(w, r, "/checkout")

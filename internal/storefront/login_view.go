@@ -3,6 +3,7 @@ package storefront
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
@@ -30,6 +31,13 @@ func (a *App) login(w http.ResponseWriter, r *http.Request) error {
 	v := a.loginForm(r, back)
 	if r.URL.Query().Get("done") != "" {
 		v.Notice = s.T("login.cookie")
+	}
+	if strings.HasPrefix(back, stepPaths[stepAddress]) {
+		email, err := a.Checkout.TypedEmail(r.Context(), s.buyer())
+		if err != nil {
+			return err
+		}
+		v.Values = map[string]string{"email": email}
 	}
 	return a.showLogin(w, r, http.StatusOK, v)
 }
@@ -73,7 +81,7 @@ func (a *App) signedIn(w http.ResponseWriter, r *http.Request, in customer.SignI
 	s := shopper(r.Context())
 	secret := s.CartSecret
 	s.Customer = &in.Customer
-	capped, err := a.Carts.Merge(asCustomer(r.Context(), in), secret, s.cartOwner())
+	capped, err := a.Checkout.Merge(asCustomer(r.Context(), in), secret, s.cartOwner())
 	if err != nil {
 		return err
 	}

@@ -103,6 +103,7 @@ func (a *App) cartRoutes() []web.Route {
 		{Pattern: "POST /cart", Access: web.Public, Assisted: web.Allowed, Handler: a.cartUpdate},
 		{Pattern: "POST /cart/items", Access: web.Public, Assisted: web.Allowed, Handler: a.cartAdd},
 		{Pattern: "POST /cart/items/remove", Access: web.Public, Assisted: web.Allowed, Handler: a.cartRemove},
+		{Pattern: "POST /cart/items/wish", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.cartWish},
 		{Pattern: "POST /cart/coupon", Access: web.Public, Assisted: web.Allowed, Handler: a.couponChange},
 		{Pattern: "POST /cart/estimate", Access: web.Public, Assisted: web.Allowed, Handler: a.estimate},
 	}
