@@ -30,6 +30,9 @@ const (
 	ActionRefused    sqldb.Action = "login_as_customer.refused"
 	ActionPageViewed sqldb.Action = "login_as_customer.page_viewed"
 	ActionConsent    sqldb.Action = "login_as_customer.consent_changed"
+	ActionMode       sqldb.Action = "login_as_customer.mode_changed"
+	ActionExtended   sqldb.Action = "login_as_customer.extended"
+	ActionRevealed   sqldb.Action = "login_as_customer.personal_data_revealed"
 )
 
 // Service is Login as Customer over one database.

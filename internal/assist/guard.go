@@ -26,13 +26,18 @@ func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
 	if err != nil {
 		return err
 	}
-	if tx.Action == ActionPageViewed || tx.Action == ActionEnded {
+	if ofStay[tx.Action] {
 		return nil
 	}
-	if mode == impersonate.ViewOnly || who.ViewOnly {
+	if mode != impersonate.CanChange || who.ViewOnly {
 		return fault.New(fault.Denied, "This session may only look: nothing was changed.")
 	}
 	return nil
+}
+
+// ofStay are changes of the stay, not of the account it is in.
+var ofStay = map[sqldb.Action]bool{
+	ActionPageViewed: true, ActionEnded: true, ActionMode: true, ActionExtended: true, ActionRevealed: true,
 }
 
 // use counts a request as activity of the stay and of the Admin session it
@@ -61,9 +66,7 @@ func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.
 	if cause := s.over(ctx, stay, f, now); cause != "" {
 		return "", gone(cause, nil)
 	}
-	if f.roleViewOnly {
-		stay.Mode = impersonate.ViewOnly
-	}
+	stay.Mode = effective(stay.Mode, f)
 	if now.Sub(f.sessionSeen) < touchEvery {
 		return stay.Mode, nil
 	}

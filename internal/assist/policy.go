@@ -37,6 +37,8 @@ type facts struct {
 	viewFound, viewActive bool
 	viewWebsite           int64
 	viewInScope           bool
+
+	proposals bool // changes may be prepared for the customer to decide
 }
 
 // question is what is judged beside the facts.
@@ -65,11 +67,16 @@ const (
 	r.all_websites,
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = c.website_id),
 	v.active, v.website_id,
-	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id)`
+	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id),
+	(SELECT value FROM config_value WHERE path = 'assist.proposals' AND scope = 'default' AND scope_id = 0)`
 
 	// pageColumns are the settings that a request of a stay needs beside.
 	pageColumns = `(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'assist.disable_page_cache' AND scope = 'default' AND scope_id = 0), `
+	(SELECT value FROM config_value WHERE path = 'assist.disable_page_cache' AND scope = 'default' AND scope_id = 0),
+	(SELECT value FROM config_value WHERE path = 'assist.session_minutes' AND scope = 'default' AND scope_id = 0),
+	(SELECT value FROM config_value WHERE path = 'assist.longest_minutes' AND scope = 'default' AND scope_id = 0),
+	COALESCE((SELECT value FROM config_value WHERE path = 'assist.mask' AND scope = 'website' AND scope_id = c.website_id),
+		(SELECT value FROM config_value WHERE path = 'assist.mask' AND scope = 'default' AND scope_id = 0)), `
 
 	factsJoins = `
 	LEFT JOIN admin_user u ON u.id = i.admin_user_id
@@ -101,13 +108,28 @@ type resumed struct {
 
 func scanResumed(row sqldb.Scanner) (r resumed, err error) {
 	var columns factsRow
-	var logViews, freshPages *string
-	also := append([]any{&logViews, &freshPages}, columns.dest()...)
+	var page pageRow
+	also := append(page.dest(), columns.dest()...)
 	if r.Stay, err = scanLive(alsoScan{row, also}); err == nil {
 		r.facts = columns.facts()
-		r.logViews, r.FreshPages = stored(LogPageViews, logViews) == "1", stored(DisablePageCache, freshPages) == "1"
+		page.into(&r)
 	}
 	return r, err
+}
+
+// pageRow is one row of pageColumns, as they come.
+type pageRow struct{ logViews, freshPages, length, longest, mask *string }
+
+func (p *pageRow) dest() []any {
+	return []any{&p.logViews, &p.freshPages, &p.length, &p.longest, &p.mask}
+}
+
+func (p *pageRow) into(r *resumed) {
+	r.logViews, r.FreshPages = stored(LogPageViews, p.logViews) == "1", stored(DisablePageCache, p.freshPages) == "1"
+	r.Masks = stored(MaskPersonal, p.mask) == "1"
+	r.step, r.longest = minutes(stored(SessionMinutes, p.length)), minutes(stored(LongestMinutes, p.longest))
+	r.parentExpiresAt = r.facts.sessionExpires
+	r.CanRaise, r.CanPropose = !r.facts.roleViewOnly, r.facts.proposals
 }
 
 func scanFacts(row sqldb.Scanner) (facts, error) {
@@ -125,6 +147,7 @@ type factsRow struct {
 	resource, customerInScope, viewInScope  bool
 	roleID, customerWebsite, viewWebsite    int64
 	ended, seen, expires, until, validAfter time.Time
+	proposals                               *string
 }
 
 func (r *factsRow) dest() []any {
@@ -134,6 +157,7 @@ func (r *factsRow) dest() []any {
 		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
 		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
 		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
+		&r.proposals,
 	}
 }
 
@@ -149,6 +173,7 @@ func (r *factsRow) facts() facts {
 		assistance:      orEmpty(r.assistance), assistanceUntil: r.until, customerValidAfter: r.validAfter,
 		viewFound: r.viewActive != nil, viewActive: is(r.viewActive), viewWebsite: r.viewWebsite,
 		viewInScope: r.viewInScope || is(r.allWebsites),
+		proposals:   stored(Proposals, r.proposals) == "1",
 	}
 }
 

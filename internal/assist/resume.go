@@ -35,9 +35,7 @@ func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 	if cause := s.over(ctx, r.Stay, r.facts, s.db.Now()); cause != "" {
 		return r.Stay, s.bury(ctx, r.Stay, cause)
 	}
-	if r.facts.roleViewOnly {
-		r.Mode = impersonate.ViewOnly
-	}
+	r.Mode = effective(r.Mode, r.facts)
 	return r.Stay, nil
 }
 

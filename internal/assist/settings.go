@@ -57,10 +57,23 @@ var (
 		config.Default(60), config.Range(1, 240), config.Suffix("minutes"), config.Help("Never longer than the Admin session."))
 	IdleMinutes = config.Int("assist.idle_minutes", config.In(config.AssistSection, sessionGroup), config.Label("Idle limit"),
 		config.Default(15), config.Range(1, 240), config.Suffix("minutes"), config.Help("Without a request for so long, a session ends."))
+	LongestMinutes = config.Int("assist.longest_minutes", config.In(config.AssistSection, sessionGroup), config.Label("Longest session with extensions"),
+		config.Default(120), config.Range(0, 720), config.Suffix("minutes"),
+		config.Help("Extend in the banner prolongs a session by one more session length, up to this in all. 0 means that sessions cannot be extended. Never longer than the Admin session."))
 	NewMode = config.Select("assist.mode", config.In(config.AssistSection, sessionGroup), config.Label("Mode of a new session"),
 		config.Default(string(impersonate.CanChange)),
 		config.Choices(config.Choice{Value: string(impersonate.CanChange), Label: "Can change"}, config.Choice{Value: string(impersonate.ViewOnly), Label: "View only"}),
-		config.Help("A role can be set to View only whatever this says."))
+		config.Help("A session in View only can be raised to Can change with a reason, unless the role is set to View only."))
+	Proposals = config.Bool("assist.proposals", config.In(config.AssistSection, sessionGroup), config.Label("Allow proposals"),
+		config.Default(true), config.Help("If Yes, an Admin user can prepare changes of the cart and of addresses, also in View only, which the customer accepts or declines in their own account."))
+	ProposalDays = config.Int("assist.proposal_days", config.In(config.AssistSection, sessionGroup), config.Label("Proposals can be accepted for"),
+		config.Default(7), config.Range(1, 90), config.Suffix("days"))
+	UndoDays = config.Int("assist.undo_days", config.In(config.AssistSection, sessionGroup), config.Label("Changes can be undone for"),
+		config.Default(30), config.Range(1, 365), config.Suffix("days"),
+		config.Help("So long the values from before and after each change of a session are kept, so that it can be undone. The entries of the Actions Report stay."))
+	MaskPersonal = config.Bool("assist.mask", config.In(config.AssistSection, sessionGroup), config.Label("Mask personal data"),
+		config.At(config.Website), config.Default(false),
+		config.Help("If Yes, e-mail address, phone number, birthday and street are hidden on all pages of a session until the Admin user reveals them, which is recorded."))
 	Notify = config.Select("assist.notify", config.In(config.AssistSection, sessionGroup), config.Label("Tell the customer by e-mail"),
 		config.At(config.Website), config.Default(NotifyAfter),
 		config.Choices(config.Choice{Value: NotifyNever, Label: "Never"}, config.Choice{Value: NotifyStart, Label: "At start"}, config.Choice{Value: NotifyAfter, Label: "After each session"}))
@@ -133,6 +146,9 @@ func stored(f *config.Field, value *string) string {
 	}
 	return f.Declared()
 }
+
+// minutes reads a setting that counts them.
+func minutes(value string) time.Duration { return time.Duration(number(value)) * time.Minute }
 
 func isEnabled(v *string) bool       { return stored(Enabled, v) == "1" }
 func isGlobal(v *string) bool        { return stored(config.ShareAccounts, v) == config.ShareGlobal }

@@ -59,6 +59,14 @@ type Stay struct {
 	FreshPages bool
 	logViews   bool // set by Resume: page views are written down
 
+	// Masks tells that the website hides personal data from staff; RevealedAt is
+	// when the Admin user chose to see it in this stay. Set by Resume.
+	Masks      bool
+	RevealedAt time.Time
+	// CanRaise and CanPropose tell which modes are open to it. Set by Resume.
+	CanRaise, CanPropose bool
+
+	step, longest   time.Duration // of an extension, and of the stay with all of them; set by Resume
 	parentExpiresAt time.Time
 	code            impersonate.Code
 	session         impersonate.Hash
@@ -66,6 +74,12 @@ type Stay struct {
 
 // ViewOnly tells whether the stay may only look.
 func (s Stay) ViewOnly() bool { return s.Mode == impersonate.ViewOnly }
+
+// Proposing tells whether changes are prepared for the customer to decide.
+func (s Stay) Proposing() bool { return s.Mode == Proposing }
+
+// Masked tells whether personal data stays off the pages now.
+func (s Stay) Masked() bool { return s.Masks && s.RevealedAt.IsZero() }
 
 // State tells whether it is begun, entered or ended.
 func (s Stay) State() impersonate.State { return s.times().State() }

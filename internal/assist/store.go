@@ -127,14 +127,15 @@ func scanStay(r sqldb.Scanner) (Stay, error) {
 // liveColumns are what a request of a stay needs to know of it, read by scanLive:
 // each column costs, and this is read on every request and in every change.
 const liveColumns = `id, public_id, customer_id, customer_name, website_id, store_view_id, admin_user_id, admin_name, admin_username,
-	role_id, admin_session_id, mode, back_path, back_label, begun_at, entered_at, last_used_at, expires_at, idle_micros, ended_at, end_cause`
+	role_id, admin_session_id, mode, back_path, back_label, begun_at, entered_at, last_used_at, expires_at, idle_micros, ended_at, end_cause, revealed_at`
 
 func scanLive(r sqldb.Scanner) (s Stay, err error) {
 	var mode, cause, back string
 	var idle int64
 	err = r.Scan(&s.ID, &s.PublicID, &s.CustomerID, &s.CustomerName, &s.WebsiteID, &s.StoreViewID, &s.AdminUserID, &s.AdminName, &s.AdminUsername,
 		&s.RoleID, &s.AdminSessionID, &mode, &s.BackPath, &back,
-		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, sqldb.Into(&s.EndedAt), &cause)
+		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, sqldb.Into(&s.EndedAt), &cause,
+		sqldb.Into(&s.RevealedAt))
 	s.Mode, s.Cause, s.Back = impersonate.Mode(mode), impersonate.Cause(cause), ParsePlace(back)
 	s.Idle = time.Duration(idle) * time.Microsecond
 	return s, err

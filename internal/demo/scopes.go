@@ -89,6 +89,6 @@ func (p Parts) settings(ctx context.Context, s *Shop, _ Size, _ time.Time) error
 				return err
 			}
 		}
-		return p.Config.Put(ctx, tx, config.OfWebsite(s.Outlet.ID), config.Edit{Field: config.Country, Value: "FR"})
+		return p.Config.Put(ctx, tx, config.OfWebsite(s.Outlet.ID), config.Edit{Field: config.Country, Value: "FR"}, config.Edit{Field: assist.MaskPersonal, Value: "1"})
 	})
 }

@@ -57,6 +57,51 @@ CREATE TABLE admin_user (
 
 CREATE INDEX admin_user_role ON admin_user (role_id);
 
+CREATE TABLE assist_change (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  impersonation_id BIGINT NOT NULL,
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  action TEXT NOT NULL,
+  details TEXT NOT NULL,
+  edits TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  undone_at BIGINT,
+  undone_by TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX assist_change_at ON assist_change (at);
+
+CREATE INDEX assist_change_customer ON assist_change (customer_id);
+
+CREATE INDEX assist_change_stay ON assist_change (impersonation_id, id);
+
+CREATE TABLE assist_proposal (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  public_id TEXT NOT NULL UNIQUE,
+  impersonation_id BIGINT NOT NULL,
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  website_id BIGINT NOT NULL,
+  store_view_id BIGINT NOT NULL,
+  admin_user_id BIGINT NOT NULL,
+  admin_name TEXT NOT NULL,
+  role_name TEXT NOT NULL,
+  state TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  edits TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  sent_at BIGINT,
+  expires_at BIGINT,
+  decided_at BIGINT
+);
+
+CREATE INDEX assist_proposal_created ON assist_proposal (created_at);
+
+CREATE INDEX assist_proposal_customer ON assist_proposal (customer_id, state, id);
+
+CREATE UNIQUE INDEX assist_proposal_draft ON assist_proposal (impersonation_id) WHERE state = 'draft';
+
+CREATE INDEX assist_proposal_stay ON assist_proposal (impersonation_id, id);
+
 CREATE TABLE audit_checkpoint (
   size BIGINT NOT NULL PRIMARY KEY,
   at BIGINT NOT NULL,
@@ -445,7 +490,7 @@ CREATE TABLE impersonation (
   code_expires_at BIGINT,
   code_spent_at BIGINT,
   session_hash TEXT UNIQUE
-);
+, revealed_at BIGINT);
 
 CREATE INDEX impersonation_admin ON impersonation (admin_user_id, begun_at);
 

@@ -28,7 +28,7 @@ func (a *App) accountEdit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := v.S.Customer
-	v.Values = map[string]string{"first_name": c.FirstName, "last_name": c.LastName, "email": c.Email}
+	v.Values = map[string]string{"first_name": c.FirstName, "last_name": c.LastName, "email": v.S.email(c.Email)}
 	return a.showAccountEdit(w, r, http.StatusOK, v)
 }
 

@@ -109,7 +109,7 @@ func accountDashboard(v accountView) templ.Component {
 					templ_7745c5c3_Err = ui.DescriptionList([]ui.Fact{
 						{Term: v.S.T("account.first_name"), Text: v.Customer.FirstName},
 						{Term: v.S.T("account.last_name"), Text: v.Customer.LastName},
-						{Term: v.S.T("account.email"), Text: v.Customer.Email},
+						{Term: v.S.T("account.email"), Text: v.S.email(v.Customer.Email)},
 						{Term: v.S.T("account.newsletter"), Text: v.newsletterText()},
 					}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -270,7 +270,7 @@ func addressLines(s *Shopper, a customer.Address) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i, line := range place(a, s.Locale.Tag()) {
+		for i, line := range place(s.seenBook(a), s.Locale.Tag()) {
 			if i > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<br>")
 				if templ_7745c5c3_Err != nil {

@@ -56,7 +56,7 @@ func (a *App) editAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.showAddress(w, r, http.StatusOK, a.addressForm(r, address), address)
+	return a.showAddress(w, r, http.StatusOK, a.addressForm(r, address), shopper(r.Context()).seenBook(address))
 }
 
 // addressOf is the address that the path names, if it is the customer's.
@@ -109,8 +109,10 @@ func (a *App) saveAddress(w http.ResponseWriter, r *http.Request, stored custome
 		return err
 	}
 	s, typed := shopper(r.Context()), readAddress(f)
-	typed.ID = stored.ID
-	_, err = a.Customers.SaveAddress(r.Context(), s.Customer.ID, typed)
+	meant := typed
+	meant.ID = stored.ID
+	s.kept(&meant.Street, &meant.Phone, stored)
+	_, err = a.Customers.SaveAddress(r.Context(), s.Customer.ID, meant)
 	v := a.addressForm(r, stored)
 	if v.wrong(err) {
 		return a.showAddress(w, r, http.StatusUnprocessableEntity, v, typed)

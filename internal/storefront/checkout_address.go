@@ -97,7 +97,7 @@ func (v *checkoutAddressView) choices() {
 
 // begin fills the form with what was entered before, else with the book's defaults.
 func (v *checkoutAddressView) begin(country string) {
-	v.Values["email"] = v.Email
+	v.Values["email"] = v.S.email(v.Email)
 	v.ShippingFrom = v.source("shipping_", v.Shipping, country, func(a customer.Address) bool { return a.DefaultShipping })
 	v.BillingFrom = v.source("billing_", v.Billing, country, func(a customer.Address) bool { return a.DefaultBilling })
 	if !v.Quote.Virtual && (v.BillingSame || v.Billing.Country == "") {
@@ -133,7 +133,7 @@ func (v *checkoutAddressView) source(prefix string, entered sales.Address, count
 			entered.FirstName, entered.LastName = v.S.Customer.FirstName, v.S.Customer.LastName
 		}
 	}
-	v.put(prefix, entered)
+	v.put(prefix, v.S.seen(entered))
 	return fromNew
 }
 
@@ -193,14 +193,14 @@ func (a *App) enterAddress(w http.ResponseWriter, r *http.Request) error {
 func (v *checkoutAddressView) read(f *web.Form) checkout.AddressForm {
 	v.ShippingFrom, v.BillingFrom, v.Keep = f.Text("shipping_from"), f.Text("billing_from"), f.Bool("keep")
 	form := checkout.AddressForm{
-		Email: f.Text("email"), Shipping: v.chosen(f, "shipping_", &v.ShippingFrom), Billing: v.chosen(f, "billing_", &v.BillingFrom),
+		Email: f.Text("email"), Shipping: v.chosen(f, "shipping_", &v.ShippingFrom, v.Shipping), Billing: v.chosen(f, "billing_", &v.BillingFrom, v.Billing),
 		BillingSame: v.BillingFrom == fromSame,
 	}
 	form.Keep = v.Keep && (v.Quote.Virtual && v.BillingFrom == fromNew || !v.Quote.Virtual && v.ShippingFrom == fromNew)
 	return form
 }
 
-func (v *checkoutAddressView) chosen(f *web.Form, prefix string, from *string) sales.Address {
+func (v *checkoutAddressView) chosen(f *web.Form, prefix string, from *string, entered sales.Address) sales.Address {
 	for _, b := range v.Book {
 		if strconv.FormatInt(b.ID, 10) == *from {
 			return checkout.FromBook(b)
@@ -209,7 +209,9 @@ func (v *checkoutAddressView) chosen(f *web.Form, prefix string, from *string) s
 	if *from != fromSame {
 		*from = fromNew
 	}
-	return readCheckoutAddress(f, prefix)
+	a := readCheckoutAddress(f, prefix)
+	v.S.kept(&a.Street, &a.Phone, customer.Address{Street: entered.Street, Phone: entered.Phone})
+	return a
 }
 
 // typed shows the form as it was sent. What is wrong with an address of the book
@@ -218,6 +220,9 @@ func (v *checkoutAddressView) typed(f *web.Form, form checkout.AddressForm) {
 	v.Values["email"] = form.Email
 	v.put("shipping_", readCheckoutAddress(f, "shipping_"))
 	v.put("billing_", readCheckoutAddress(f, "billing_"))
+	if v.S.hides() {
+		return // what is wrong stays in the book, where it can be put right
+	}
 	for name := range v.Errors {
 		if strings.HasPrefix(name, "shipping_") && v.ShippingFrom != fromNew {
 			v.put("shipping_", form.Shipping)

@@ -148,6 +148,7 @@ func (s *Shopper) amount(minor int64, currency string) string {
 
 // addressLines are an address as it stands on a letter.
 func (s *Shopper) addressLines(a sales.Address) []string {
+	a = s.seen(a)
 	lines := []string{a.Name(), a.Company}
 	lines = append(lines, strings.Split(a.Street, "\n")...)
 	lines = append(lines, strings.TrimSpace(a.Postcode+" "+a.City), a.Region, customer.CountryName(a.Country, s.Locale.Tag()), a.Phone)

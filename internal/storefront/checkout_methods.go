@@ -77,7 +77,7 @@ func (s *Shopper) paymentChoice(o payment.Option, email string, number bool) ui.
 	c := ui.Option{Value: o.Code, Label: s.paymentName(o), Hint: o.Instructions, Hides: number && !o.NeedsNumber}
 	switch {
 	case o.NeedsPayer && s.Stay != nil:
-		c.Label, c.Hint = s.T("pay.send_link", "name", c.Label), s.T("pay.send_link_hint", "email", email)
+		c.Label, c.Hint = s.T("pay.send_link", "name", c.Label), s.T("pay.send_link_hint", "email", s.email(email))
 	case o.NeedsPayer:
 		c.Hint = s.T("pay.hosted_hint")
 	}

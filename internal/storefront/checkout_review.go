@@ -54,7 +54,7 @@ func (a *App) reviewStep(frame checkoutView) checkoutReviewView {
 	}
 	address := ui.NavLink{Text: s.T("checkout.change"), Href: s.URL(stepPaths[stepAddress])}
 	methods := ui.NavLink{Text: s.T("checkout.change"), Href: s.URL(stepPaths[stepMethods])}
-	v.Parts = append(v.Parts, reviewPart{Title: s.T("checkout.contact"), Lines: []string{v.Email}, Change: address})
+	v.Parts = append(v.Parts, reviewPart{Title: s.T("checkout.contact"), Lines: []string{s.email(v.Email)}, Change: address})
 	if !v.Quote.Virtual {
 		v.Parts = append(v.Parts,
 			reviewPart{Title: s.T("checkout.delivery_address"), Lines: s.addressLines(v.Shipping), Change: address},
@@ -69,7 +69,7 @@ func (a *App) reviewStep(frame checkoutView) checkoutReviewView {
 		pay = append(pay, s.T("checkout.po_of", "number", v.PONumber))
 	}
 	if v.Payment.NeedsPayer && s.Stay != nil {
-		pay = []string{s.T("pay.send_link", "name", pay[0]), s.T("pay.send_link_hint", "email", v.Email)}
+		pay = []string{s.T("pay.send_link", "name", pay[0]), s.T("pay.send_link_hint", "email", s.email(v.Email))}
 	}
 	v.Parts = append(v.Parts, reviewPart{Title: s.T("checkout.billing_address"), Lines: bill, Change: address},
 		reviewPart{Title: s.T("checkout.payment"), Lines: pay, Change: methods})

@@ -124,7 +124,7 @@ func (a *App) successView(r *http.Request, o sales.Order, token string) (v check
 	s := shopper(r.Context())
 	v = checkoutSuccessView{
 		formView: formView{S: s, Action: s.URL("/checkout/account"), Token: web.CSRF(r.Context()), Values: map[string]string{}},
-		Title:    s.T("checkout.thanks"), Number: o.Number, Email: o.Email, Lead: s.T("checkout.mailed", "email", o.Email),
+		Title:    s.T("checkout.thanks"), Number: o.Number, Email: s.email(o.Email), Lead: s.T("checkout.mailed", "email", s.email(o.Email)),
 		Account: o.Guest() && s.Customer == nil, PasswordHint: a.passwordHint(r.Context(), s),
 	}
 	if !o.Guest() {
@@ -143,7 +143,7 @@ func (a *App) successView(r *http.Request, o sales.Order, token string) (v check
 	case payment.CanLink(o) && o.State == sales.PendingPayment && token != "":
 		v.PayHref = s.URL("/pay/" + token)
 	case o.State == sales.PendingPayment && s.Stay != nil:
-		v.LinkSent = s.T("pay.link_sent", "email", o.Email)
+		v.LinkSent = s.T("pay.link_sent", "email", s.email(o.Email))
 	}
 	return v, err
 }

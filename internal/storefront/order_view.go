@@ -330,12 +330,12 @@ func (v orderView) documentHeads() []ui.Column {
 func (v orderView) facts() []ui.Fact {
 	var facts []ui.Fact
 	if v.O.Shipping != nil {
-		facts = append(facts, ui.Fact{Term: v.S.T("mail.box.shipping"), View: linesOf(v.O.Shipping.Lines(v.S.Locale.Tag()))})
+		facts = append(facts, ui.Fact{Term: v.S.T("mail.box.shipping"), View: linesOf(v.S.seen(*v.O.Shipping).Lines(v.S.Locale.Tag()))})
 	}
 	if v.O.ShippingTitle != "" {
 		facts = append(facts, ui.Fact{Term: v.S.T("mail.box.delivery"), Text: v.O.ShippingTitle})
 	}
-	facts = append(facts, ui.Fact{Term: v.S.T("mail.box.billing"), View: linesOf(v.O.Billing.Lines(v.S.Locale.Tag()))})
+	facts = append(facts, ui.Fact{Term: v.S.T("mail.box.billing"), View: linesOf(v.S.seen(v.O.Billing).Lines(v.S.Locale.Tag()))})
 	payment := v.O.PaymentTitle
 	if v.O.PONumber != "" {
 		payment += " · " + v.S.T("mail.box.po_number", "number", v.O.PONumber)

@@ -88,9 +88,13 @@ func (a *App) banner(ctx context.Context, s *Shopper) *Banner {
 		LeftLabel: l.T("banner.time_left"), Left: left(stay.Due().Sub(a.Now())), Until: sqldb.Micros(stay.Due()),
 		CloseText: l.T("banner.close"), CloseAction: s.URL("/assist/close"), Token: web.CSRF(ctx), Warning: l.T("banner.warning"),
 	}
-	if stay.ViewOnly() {
+	switch {
+	case stay.ViewOnly():
 		b.Mode, b.Warning = l.T("banner.view_only"), ""
+	case stay.Proposing():
+		b.Mode, b.Warning, b.Proposing = l.T("banner.proposing"), l.T("banner.proposing_hint"), true
 	}
+	a.bannerControls(s, b)
 	if stay.BackPath != "" {
 		b.BackHref, b.BackText = a.adminLink(stay.BackPath), backText(l, stay.Back)
 	}

@@ -54,6 +54,12 @@ func (a *App) shopRoutes() []web.Route {
 		{Pattern: "POST /assist/land", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistLand, Origin: a.adminOrigin},
 		{Pattern: "POST /assist/enter", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistEnter},
 		{Pattern: "POST /assist/close", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.assistClose},
+
+		// The session itself: they change nothing of the account, so View only may too.
+		{Pattern: "GET /assist/session", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.sessionPage},
+		{Pattern: "POST /assist/mode", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.setMode},
+		{Pattern: "POST /assist/extend", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.extend},
+		{Pattern: "POST /assist/reveal", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.reveal},
 	}
 }
 

@@ -31,6 +31,8 @@ type Shopper struct {
 
 	CartSecret string // of a guest's cart, "" when the browser has none
 
+	here string // path and query of this page, "" for the answer to a form
+
 	prices func() tax.Pricer // see App.pricer
 }
 
@@ -77,6 +79,9 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 	s := &Shopper{View: v.view, Website: v.website, Locale: i18n.For(v.view.Locale)}
 	s.prices = a.pricer(r.Context(), s)
 	v.shopper = s
+	if web.Safe(r.Method) {
+		s.here = r.URL.RequestURI()
+	}
 	who := actor.Who{
 		Kind: actor.Guest, Name: "guest", WebsiteID: s.Website.ID, StoreViewID: s.View.ID,
 		IP: web.ClientIP(r), UserAgent: web.UserAgent(r),

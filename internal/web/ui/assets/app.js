@@ -163,6 +163,9 @@ function setUpCountdown(element) {
     const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
     element.textContent = hours > 0 ? `${hours}:${rest}` : rest;
     element.classList.toggle("soon", seconds < 120);
+    if (element.dataset.warn) {
+      element.closest(".assist-banner")?.classList.toggle("assist-soon", seconds <= Number(element.dataset.warn));
+    }
     if (seconds > 0) setTimeout(tick, 1000);
   };
   tick();
