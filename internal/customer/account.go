@@ -145,7 +145,7 @@ func (s *Service) setPassword(ctx context.Context, tx *sqldb.Tx, c Customer, old
 	if _, err := s.sessions.EndAllCustomer(ctx, tx, c.ID, session.PasswordChanged); err != nil {
 		return in, err
 	}
-	if err := s.send(ctx, tx, c, letterPasswordChanged, nil); err != nil {
+	if err := s.send(ctx, tx, c, letterPasswordChanged, facts{}); err != nil {
 		return in, err
 	}
 	in.Customer = c
@@ -161,7 +161,7 @@ func (s *Service) emailMoved(ctx context.Context, tx *sqldb.Tx, before, after Cu
 	if err := moveSubscription(ctx, tx, before, after); err != nil {
 		return err
 	}
-	to := map[string]string{"email": after.Email}
+	to := facts{email: after.Email}
 	if err := s.sendTo(ctx, tx, before.Email, after, letterEmailChanged, to); err != nil {
 		return err
 	}

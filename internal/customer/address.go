@@ -135,13 +135,15 @@ func (s *Service) SaveAddress(ctx context.Context, customerID int64, a Address) 
 	if err := a.check().Err(); err != nil {
 		return 0, err
 	}
-	action := AddressSaved
+	action, letter := AddressSaved, letterAddressChanged
 	if a.ID == 0 {
-		action = AddressAdded
+		action, letter = AddressAdded, letterAddressAdded
 	}
 	err = s.db.Change(ctx, action, func(ctx context.Context, tx *sqldb.Tx) error {
-		id, err = saveAddress(ctx, tx, customerID, a)
-		return err
+		if id, err = saveAddress(ctx, tx, customerID, a); err != nil || len(tx.Changes) == 0 {
+			return err
+		}
+		return s.tellAddress(ctx, tx, customerID, letter, a)
 	})
 	return id, err
 }
@@ -272,6 +274,9 @@ func (s *Service) DeleteAddress(ctx context.Context, customerID, id int64) error
 		tx.Details = "Address of " + c.Name()
 		tx.Diff("street", a.Street, "")
 		tx.Diff("city", a.City, "")
-		return refresh(ctx, tx, c)
+		if err := refresh(ctx, tx, c); err != nil {
+			return err
+		}
+		return s.tellAddress(ctx, tx, customerID, letterAddressRemoved, a)
 	})
 }

@@ -66,7 +66,7 @@ func (s *Service) Register(ctx context.Context, f RegisterForm) (in SignInResult
 			}
 			tx.Note("newsletter", "subscribed")
 		}
-		if err := s.send(ctx, tx, c, letterWelcome, nil); err != nil {
+		if err := s.send(ctx, tx, c, letterWelcome, facts{}); err != nil {
 			return err
 		}
 		in, err = s.begin(ctx, tx, c, f.WebsiteID, f.Old)

@@ -68,7 +68,7 @@ func (s *Service) SendReset(ctx context.Context, customerID int64) error {
 		}
 		aboutCustomer(tx, c)
 		tx.Details = "Password of " + c.Name()
-		return s.send(ctx, tx, c, letterReset, map[string]string{"token": token})
+		return s.send(ctx, tx, c, letterReset, facts{token: token})
 	})
 }
 
@@ -129,5 +129,5 @@ func (s *Service) spendReset(ctx context.Context, tx *sqldb.Tx, c Customer, toke
 	}
 	aboutCustomer(tx, c)
 	tx.Details = "Password of " + c.Name()
-	return s.send(ctx, tx, c, letterPasswordChanged, nil)
+	return s.send(ctx, tx, c, letterPasswordChanged, facts{})
 }

@@ -9,6 +9,11 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
+// AddressLetters says whether customers are written to about their address book.
+var AddressLetters = config.Bool("customer.letters.address", config.In(config.Customers, "Account Information Options"),
+	config.Label("Tell Customers by E-mail When an Address Changes"), config.At(config.ViewScope), config.Default(true),
+	config.Help("Whoever adds, changes or removes it: a changed delivery address is how a stolen account is used."))
+
 // Shared reports whether customer accounts are valid on all websites.
 func Shared(ctx context.Context, q sqldb.Querier) (bool, error) {
 	v, err := config.Fresh(ctx, q, config.ShareAccounts)

@@ -117,26 +117,8 @@ func (w writer) payment() (mail.Box, error) {
 	return box, err
 }
 
-// countriesWithRegion write the region on the line of the city.
-const countriesWithRegion = "US CA AU MX BR IN"
-
 // lines is an address as it is written on an envelope, with the country's name.
 func (a Address) lines(locale string) []string {
-	place := strings.TrimSpace(a.Postcode + " " + a.City)
-	region := a.Region
-	if len(a.Country) == 2 && strings.Contains(countriesWithRegion, a.Country) {
-		place, region = a.City, ""
-		if rest := strings.TrimSpace(a.Region + " " + a.Postcode); rest != "" {
-			place += ", " + rest
-		}
-	}
-	all := append([]string{a.Name(), a.Company}, strings.Split(a.Street, "\n")...)
-	all = append(all, place, region, customer.CountryName(a.Country, locale), a.Phone, a.VATID)
-	var lines []string
-	for _, line := range all {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
+	return customer.Envelope(customer.Address{FirstName: a.FirstName, LastName: a.LastName, Company: a.Company, Street: a.Street, City: a.City,
+		Region: a.Region, Postcode: a.Postcode, Country: a.Country, Phone: a.Phone, VATID: a.VATID}, locale)
 }
