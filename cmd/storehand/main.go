@@ -27,6 +27,7 @@ type cli struct {
 	Staff   staffCmd   `cmd:"" help:"Admin users."`
 	Import  importCmd  `cmd:"" help:"Import customers or products from Magento's CSV files."`
 	Audit   auditCmd   `cmd:"" help:"Proof that the action log is as it was written."`
+	Assist  assistCmd  `cmd:"" help:"Login as Customer: emergency stop."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

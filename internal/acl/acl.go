@@ -49,6 +49,11 @@ const (
 	AssistLogin     Resource = "login_as_customer.allow"
 	AssistLog       Resource = "login_as_customer.log"
 	AssistEndOthers Resource = "login_as_customer.end_others"
+	AssistApprove   Resource = "login_as_customer.approve"
+	AssistReview    Resource = "login_as_customer.review"
+	AssistAlerts    Resource = "login_as_customer.alerts"
+	AssistWhy       Resource = "login_as_customer.why"
+	AssistStop      Resource = "login_as_customer.stop"
 
 	CatalogProducts       Resource = "catalog.products"
 	CatalogProductsEdit   Resource = "catalog.products_edit"
@@ -157,6 +162,11 @@ var tree = []Node{
 			leaf(AssistLogin, "Allow Login as Customer", ""),
 			leaf(AssistLog, "View Login as Customer Log", ""),
 			leaf(AssistEndOthers, "End other Admin users' sessions", ""),
+			leaf(AssistApprove, "Approve Login as Customer", "as the second person, never for oneself"),
+			leaf(AssistReview, "Review sessions", "judge sessions of other Admin users afterwards"),
+			leaf(AssistAlerts, "Alerts", "see and acknowledge them, test the webhook"),
+			leaf(AssistWhy, "Why", "see rule by rule who may log in as whom"),
+			leaf(AssistStop, "Emergency stop", "end all sessions at once, and resume"),
 		),
 	),
 	branch("Marketing",

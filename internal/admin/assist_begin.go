@@ -91,6 +91,7 @@ func assistFormOf(r *http.Request, o assist.Offer, back string) assistForm {
 	} else {
 		f.Place = o.Website + " · " + o.StoreViewName
 	}
+	f.approval(o)
 	if o.NotRequired {
 		f.Notices = append(f.Notices, "On this website no consent is asked for. The customer is told about the session all the same.")
 	}
@@ -98,6 +99,21 @@ func assistFormOf(r *http.Request, o assist.Offer, back string) assistForm {
 		f.Replaces = o.Running.CustomerName
 	}
 	return f
+}
+
+// approval says what a second person has to do with it.
+func (f *assistForm) approval(o assist.Offer) {
+	f.NeedsApproval = o.NeedsApproval
+	switch {
+	case o.Approval == nil:
+	case o.NeedsApproval:
+		f.Waiting = o.Approval.AskedAt.Format("at 15:04")
+	default:
+		f.Approved = []ui.Fact{
+			{Term: "Reason", Text: o.Approval.Reason}, {Term: "Ticket", Text: o.Approval.Ticket}, {Term: "Approved by", Text: o.Approval.DecidedBy},
+			{Term: "Note", Text: o.Approval.Note}, {Term: "Holds until", View: ui.TimeStamp(o.Approval.ValidUntil, "")},
+		}
+	}
 }
 
 func reasonOptions(presets []assist.ReasonPreset) []ui.Option {
@@ -142,6 +158,9 @@ func minutesText(d time.Duration) string {
 func refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) assistRefusal {
 	v, _ := viewer(r.Context())
 	out := assistRefusal{Customer: c.Name(), Why: why.Message, Remedy: why.Remedy, Back: backFrom(r)}
+	if v.Grant.Allows(acl.AssistWhy) {
+		out.Explain = whyAddress(v.ID, c.ID)
+	}
 	consent := []impersonate.Cause{impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired}
 	switch {
 	case slices.Contains(consent, why.Cause) && v.Grant.Allows(acl.AssistConsent):
@@ -216,7 +235,10 @@ func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
 		CustomerID: id, StoreViewID: f.ID("store_view"), ReasonCode: f.Text("reason_code"), Reason: f.Text("reason"),
 		Ticket: f.Text("ticket"), BackPath: back, Back: from.place(back), LandPath: from.landPath(),
 	})
-	if err == nil {
+	switch {
+	case err == nil && begun.Approval != 0:
+		return web.Redirect(w, r, approvalPath(begun.Approval))
+	case err == nil:
 		return web.RedirectOut(w, r, begun.StartURL)
 	}
 	c, missing := a.customerOf(r)

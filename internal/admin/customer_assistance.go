@@ -35,6 +35,9 @@ func (a *App) customerAssistance(w http.ResponseWriter, r *http.Request) error {
 	if all {
 		t.Log = "/assist/log?" + url.Values{"customer": {c.Email}}.Encode()
 	}
+	if v.Grant.Allows(acl.AssistWhy) {
+		t.Why = whyAddress(v.ID, c.ID)
+	}
 	return a.customerPage(w, r, http.StatusOK, c, partAssistance, nil, customerAssistance(t))
 }
 

@@ -29,12 +29,12 @@ func (a *App) groups(w http.ResponseWriter, r *http.Request) error {
 	v, _ := viewer(r.Context())
 	grid := ui.GridArgs{
 		Caption: "Customer groups",
-		Columns: []ui.Column{{Label: "ID", Narrow: true}, {Label: "Group", Strong: true}, {Label: "Tax Class"}, {Label: "Customers", Numeric: true}},
+		Columns: []ui.Column{{Label: "ID", Narrow: true}, {Label: "Group", Strong: true}, {Label: "Tax Class"}, {Label: "VIP"}, {Label: "Customers", Numeric: true}},
 		Pager:   ui.Pager{Total: len(all)},
 	}
 	for _, g := range all {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(g.ID, 10), Cells: []templ.Component{
-			ui.Text(strconv.FormatInt(g.ID, 10)), ui.Link(g.Name, groupPath(g.ID)), ui.Text(className(classes, g.TaxClass)), groupCount(g, v.Grant),
+			ui.Text(strconv.FormatInt(g.ID, 10)), ui.Link(g.Name, groupPath(g.ID)), ui.Text(className(classes, g.TaxClass)), vipBadge(g.VIP), groupCount(g, v.Grant),
 		}})
 	}
 	page := adminPage{Title: "Customer Groups", Nav: "/customers/groups", Header: ui.Header{
@@ -97,7 +97,7 @@ func (a *App) groupOf(r *http.Request) (customer.Group, groupForm, error) {
 }
 
 func groupFormOf(g customer.Group) groupForm {
-	f := groupForm{Action: groupPath(g.ID), Name: g.Name, TaxClass: g.TaxClass, Locked: g.Fixed(), Customers: countText(g.Customers)}
+	f := groupForm{Action: groupPath(g.ID), Name: g.Name, TaxClass: g.TaxClass, VIP: g.VIP, Locked: g.Fixed(), Customers: countText(g.Customers)}
 	if !g.Fixed() && g.ID != customer.General {
 		f.Delete = "/customers/groups/delete/" + strconv.FormatInt(g.ID, 10)
 	}
@@ -126,9 +126,9 @@ func (a *App) saveGroup(w http.ResponseWriter, r *http.Request) error {
 		}
 		title = g.Name
 	}
-	_, err = a.Customers.SaveGroup(r.Context(), g.ID, posted.Text("name"), posted.Text("tax_class"))
+	_, err = a.Customers.SaveGroup(r.Context(), g.ID, posted.Text("name"), posted.Text("tax_class"), posted.Text("vip") != "")
 	if wrong := fault.FieldsOf(err); wrong != nil {
-		f.TaxClass, f.Errors = posted.Text("tax_class"), wrong
+		f.TaxClass, f.VIP, f.Errors = posted.Text("tax_class"), posted.Text("vip") != "", wrong
 		if !f.Locked {
 			f.Name = posted.Text("name")
 		}

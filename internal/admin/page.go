@@ -46,8 +46,18 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p adminPage) (Shell,
 		Account: "/account", SignOut: "/logout", Token: web.CSRF(r.Context()),
 		Search: p.Search, Hide: p.NoSearch || !v.Grant.Allows(acl.CustomersAll) || !v.Grant.Allows(acl.Dashboard), Flash: flash(w, r),
 	}
-	stay, err := a.runningStay(r.Context(), v)
-	s.Stay = stay
+	var err error
+	if s.Stay, err = a.runningStay(r.Context(), v); err != nil {
+		return s, err
+	}
+	h, err := a.Assist.Halted(r.Context())
+	if h.Stopped && p.Nav != stopPath {
+		href := ""
+		if v.Grant.Allows(acl.AssistStop) {
+			href = stopPath
+		}
+		s.Halt = haltNotice(h, href)
+	}
 	return s, err
 }
 

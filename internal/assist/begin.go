@@ -40,8 +40,10 @@ type BeginForm struct {
 	LandPath string
 }
 
-// Begun is a stay that was begun, and where the browser goes next.
+// Begun is a stay that was begun, and where the browser goes next, or the
+// request for a second person's approval that was made instead.
 type Begun struct {
+	Approval int64 // id of the request, 0 for a stay
 	PublicID string
 	StartURL string // of the storefront, with the id of the request
 }
@@ -62,13 +64,24 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	p, err := loadPeople(ctx, q, who, form.CustomerID)
+	p, err := loadPeople(ctx, q, who, form.CustomerID, s.db.Now())
 	if err != nil {
 		return Begun{}, err
 	}
 	// Judged before anything is said about the form or the customer.
-	if cause := judge(p.facts, question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now()); cause != "" {
+	cause := judge(p.facts, question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now())
+	if cause != "" && cause != ApprovalMissing {
 		return Begun{}, s.refuseBegin(ctx, cause, p)
+	}
+	var approved *Approval
+	if p.needsApproval() && cause == "" {
+		if approved, err = approvalInForce(ctx, q, who.ID, form.CustomerID, s.db.Now()); err != nil {
+			return Begun{}, err
+		}
+	}
+	if approved != nil {
+		form = approvedForm(form, approved)
+		set.Length = shortened(set.Length, p.approvedUntil, s.db.Now())
 	}
 	tree, err := s.stores.Tree(ctx)
 	if err != nil {
@@ -78,7 +91,15 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	i, err := s.manager.Begin(ctx, request(set, p, view, form, who))
+	if cause == ApprovalMissing {
+		id, err := s.askApproval(ctx, set, p, who, form)
+		return Begun{Approval: id}, err
+	}
+	wish := request(set, p, view, form, who)
+	if approved != nil {
+		wish.Attributes[attrApproval] = text(approved.ID)
+	}
+	i, err := s.manager.Begin(ctx, wish)
 	if err != nil {
 		return Begun{}, refused(err)
 	}
@@ -87,7 +108,7 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 
 // refuseBegin records a refusal that came before there was anything to store.
 func (s *Service) refuseBegin(ctx context.Context, cause impersonate.Cause, p people) error {
-	no := refusal(cause)
+	no := p.refusal(cause, s.db.Now())
 	r := impersonate.Refusal{Step: impersonate.StepBegin, Cause: cause, Err: no}
 	r.Impersonation.Actor.Name = p.AdminName
 	if p.customerFound {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -40,7 +41,7 @@ func explain(f facts, q question, now time.Time) (found []Finding) {
 			finding.Holds = finding.Cause == ""
 		}
 		if finding.Cause != "" {
-			words := refusal(finding.Cause)
+			words := f.refusal(finding.Cause, now)
 			finding.Why, finding.Remedy = words.Message, words.Remedy
 		}
 		found = append(found, finding)
@@ -58,7 +59,7 @@ func (s *Service) Explain(ctx context.Context, adminUser, customer int64) (Expla
 	if err != nil {
 		return Explanation{}, err
 	}
-	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, adminUser, session, customer, 0)
+	p, err := loadPeople(ctx, q, actor.Who{ID: adminUser, SessionID: session}, customer, s.db.Now())
 	if err != nil {
 		return Explanation{}, err
 	}

@@ -38,6 +38,11 @@ type Offer struct {
 	Length, Idle   time.Duration
 	// NotRequired tells that consent is not asked for on this website: warn.
 	NotRequired bool
+	// NeedsApproval tells that the form asks for a second person's approval
+	// instead of entering. Approval is the request that waits for an answer, or
+	// the approval in force, whose reason is the stay's.
+	NeedsApproval bool
+	Approval      *Approval
 	// Running is the Admin user's own live stay, which beginning would end.
 	Running *Stay
 }
@@ -67,7 +72,7 @@ type ViewChoice struct {
 func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 	who, _ := actor.From(ctx)
 	q := s.db.Reader()
-	p, err := loadPeople(ctx, q, who, customerID)
+	p, err := loadPeople(ctx, q, who, customerID, s.db.Now())
 	if err != nil {
 		return Offer{}, err
 	}
@@ -93,7 +98,15 @@ func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 		return o, err
 	}
 	o.fill(set, p, tree, g)
-	if o.Refusal = s.refusalFor(ctx, p.facts); o.Refusal == nil && o.StoreViewID == 0 && !o.Manual {
+	if o.Refusal = s.refusalFor(ctx, p.facts); o.Refusal != nil && o.Refusal.Cause == ApprovalMissing {
+		o.Refusal, o.NeedsApproval = nil, true
+	}
+	if p.needsApproval() && o.Refusal == nil {
+		if o.Approval, err = latestApproval(ctx, q, who.ID, customerID, s.db.Now()); err != nil {
+			return o, err
+		}
+	}
+	if o.Refusal == nil && o.StoreViewID == 0 && !o.Manual {
 		o.Refusal = refusal(impersonate.TargetUnusable)
 	}
 	o.Running, err = s.running(ctx, who.ID)
@@ -105,7 +118,7 @@ func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {
 	if cause == "" {
 		return nil
 	}
-	return refusal(cause)
+	return f.refusal(cause, s.db.Now())
 }
 
 func (o *Offer) fill(set Settings, p people, tree *stores.Tree, g acl.Grant) {
@@ -187,6 +200,9 @@ func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]
 	if err != nil {
 		return nil, err
 	}
+	if mine.used, err = readQuota(ctx, q, who.ID, s.db.Now()); err != nil {
+		return nil, err
+	}
 	found := map[int64]*Refusal{}
 	_, err = sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
 		id, f, err := scanCustomerFacts(r, mine)
@@ -196,15 +212,18 @@ func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]
 		EXISTS (SELECT 1 FROM admin_role r WHERE r.id = $1 AND r.all_websites)
 			OR EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = $1 AND w.website_id = c.website_id),
 		COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
-			(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0))
-		FROM customer c WHERE c.id IN (`+sqldb.List(2, len(customerIDs))+`)`,
-		append([]any{mine.roleID}, sqldb.Any(customerIDs)...)...)
+			(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
+		(SELECT g.vip FROM customer_group g WHERE g.id = c.group_id),
+		(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = $2 AND a.customer_id = c.id AND a.state = 'approved')
+		FROM customer c WHERE c.id IN (`+sqldb.List(3, len(customerIDs))+`)`,
+		append([]any{mine.roleID, who.ID}, sqldb.Any(customerIDs)...)...)
 	return found, err
 }
 
 func scanCustomerFacts(r sqldb.Scanner, f facts) (id int64, _ facts, err error) {
 	var policy *string
-	err = r.Scan(&id, &f.customerActive, &f.customerWebsite, &f.assistance, sqldb.Into(&f.assistanceUntil), &f.customerInScope, &policy)
+	err = r.Scan(&id, &f.customerActive, &f.customerWebsite, &f.assistance, sqldb.Into(&f.assistanceUntil), &f.customerInScope, &policy,
+		&f.vip, sqldb.Into(&f.approvedUntil))
 	f.customerFound, f.policy = true, consentPolicy(policy)
 	return id, f, err
 }

@@ -2,6 +2,7 @@ package assist
 
 import (
 	"context"
+	"time"
 
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -27,10 +28,13 @@ const peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
 	LEFT JOIN website w ON w.id = c.website_id`
 
 // loadPeople reads who would act, in which session, and for whom.
-func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64) (people, error) {
+func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64, now time.Time) (people, error) {
 	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, who.ID, who.SessionID, customerID, 0)
 	if p.customerFound {
 		p.CustomerID = customerID
+	}
+	if err == nil {
+		p.used, err = readQuota(ctx, q, who.ID, now)
 	}
 	return p, err
 }

@@ -13,6 +13,7 @@ import (
 // account, read in one query and never kept.
 type facts struct {
 	enabled bool
+	stopped bool   // the emergency stop is in force
 	global  bool   // customer accounts are shared globally
 	policy  string // consent policy of the customer's website
 
@@ -33,6 +34,12 @@ type facts struct {
 	customerValidAfter            time.Time // all from before was ended: a new password, signed out everywhere
 	assistance                    string
 	assistanceUntil               time.Time // zero: until withdrawn
+
+	approval      string    // Second approval: who needs one
+	vip           bool      // the customer's group is watched
+	approvedUntil time.Time // how long a second person's approval holds, zero without one
+
+	used quotaUse // only where a stay may begin
 
 	viewFound, viewActive bool
 	viewWebsite           int64
@@ -68,7 +75,11 @@ const (
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = c.website_id),
 	v.active, v.website_id,
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id),
-	(SELECT value FROM config_value WHERE path = 'assist.proposals' AND scope = 'default' AND scope_id = 0)`
+	(SELECT value FROM config_value WHERE path = 'assist.proposals' AND scope = 'default' AND scope_id = 0),
+	EXISTS (SELECT 1 FROM assist_stop h WHERE h.lifted_at IS NULL),
+	(SELECT value FROM config_value WHERE path = 'assist.approval' AND scope = 'default' AND scope_id = 0),
+	(SELECT g.vip FROM customer_group g WHERE g.id = c.group_id),
+	(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = i.admin_user_id AND a.customer_id = i.customer_id AND a.state = 'approved')`
 
 	// pageColumns are the settings that a request of a stay needs beside.
 	pageColumns = `(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
@@ -140,14 +151,17 @@ func scanFacts(row sqldb.Scanner) (facts, error) {
 
 // factsRow is one row of factsColumns, as they come.
 type factsRow struct {
-	enabled, share, policy                  *string
+	enabled, share, policy, approval        *string
 	adminActive, allResources, allWebsites  *bool
-	customerActive, viewActive              *bool
+	customerActive, viewActive, vip         *bool
 	mode, endCause, assistance              *string
 	resource, customerInScope, viewInScope  bool
 	roleID, customerWebsite, viewWebsite    int64
 	ended, seen, expires, until, validAfter time.Time
 	proposals                               *string
+
+	stopped       bool
+	approvedUntil time.Time
 }
 
 func (r *factsRow) dest() []any {
@@ -158,6 +172,7 @@ func (r *factsRow) dest() []any {
 		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
 		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
 		&r.proposals,
+		&r.stopped, &r.approval, &r.vip, sqldb.Into(&r.approvedUntil),
 	}
 }
 
@@ -174,6 +189,7 @@ func (r *factsRow) facts() facts {
 		viewFound: r.viewActive != nil, viewActive: is(r.viewActive), viewWebsite: r.viewWebsite,
 		viewInScope: r.viewInScope || is(r.allWebsites),
 		proposals:   stored(Proposals, r.proposals) == "1",
+		stopped:     r.stopped, approval: stored(Approvals, r.approval), vip: is(r.vip), approvedUntil: r.approvedUntil,
 	}
 }
 
@@ -188,6 +204,9 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 		if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE id = $1`, number(i.Subject.ID)); err != nil {
 			return err
 		}
+		if err := lockQuota(ctx, tx, number(i.Actor.ID)); err != nil {
+			return err
+		}
 	}
 	f, err := loadFacts(ctx, q, number(i.Actor.ID), number(i.Parent), number(i.Subject.ID), number(i.Target))
 	if err != nil {
@@ -196,11 +215,21 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx)}
 	if step != impersonate.StepBegin {
 		ask.roleID, ask.begun = number(i.Attributes[attrRoleID]), i.BegunAt
+	} else if f.used, err = readQuota(ctx, q, number(i.Actor.ID), s.db.Now()); err != nil {
+		return err
 	}
 	if cause := judge(f, ask, s.db.Now()); cause != "" {
-		return impersonate.Refuse(cause, refusal(cause))
+		return impersonate.Refuse(cause, f.refusal(cause, s.db.Now()))
 	}
 	return nil
+}
+
+// refusal words a cause with what the facts say about it.
+func (f facts) refusal(cause impersonate.Cause, now time.Time) *Refusal {
+	if cause == f.used.cause {
+		return f.used.refusal(now)
+	}
+	return refusal(cause)
 }
 
 // querier gives what a view of this package's store reads with, and the change

@@ -32,6 +32,16 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 		"Login as Customer switched off", "Login as Customer is switched off.",
 		"It is enabled under Stores > Settings > Configuration > Customers > Login as Customer.", "Login as Customer was switched off.",
 	},
+	Stopped: {
+		"Emergency stop", "Login as Customer is stopped for everybody.",
+		"Ask whoever stopped it; it is resumed under Customers > Emergency Stop.", "Login as Customer was stopped for everybody.",
+	},
+	QuotaHourSpent: {label: "Too many sessions within an hour", why: "You have begun too many sessions within an hour.", remedy: "Try again later."},
+	QuotaDaySpent:  {label: "Too many sessions within a day", why: "You have begun too many sessions within a day.", remedy: "Try again later."},
+	ApprovalMissing: {
+		"No second approval", "A second person has to approve this first.",
+		"Press Login as Customer to ask for it.", "The second person's approval is over, was taken back, or has become necessary.",
+	},
 	impersonate.PermissionLost: {
 		"Permission lost", "Your role does not allow Login as Customer.",
 		"Ask an administrator for the resource Allow Login as Customer.", "Your role no longer allows it.",
@@ -104,7 +114,7 @@ func CauseLabel(c impersonate.Cause) string {
 var EndCauses = []impersonate.Cause{
 	impersonate.ClosedByActor, impersonate.ClosedBySubject, impersonate.ClosedBySupervisor,
 	impersonate.ConsentWithdrawn, impersonate.ConsentExpired, impersonate.ConsentMissing,
-	impersonate.FeatureOff, impersonate.PermissionLost, impersonate.OutOfScope,
+	impersonate.FeatureOff, Stopped, ApprovalMissing, impersonate.PermissionLost, impersonate.OutOfScope,
 	impersonate.ActorInactive, impersonate.ActorSignedOut, impersonate.SubjectInactive, impersonate.SubjectSignedOut, impersonate.SubjectDeleted,
 	impersonate.TargetUnusable, impersonate.TimeUp, impersonate.Idle, impersonate.Replaced,
 	impersonate.CodeReplayed, impersonate.NeverEntered,

@@ -17,15 +17,18 @@ type rule int
 // who may not help anyone.
 const (
 	ruleEnabled rule = iota
+	ruleNotStopped
 	ruleAdminActive
 	ruleSignedIn
 	ruleAllowed
+	ruleQuota
 	ruleCustomerExists
 	ruleInScope
 	ruleCustomerActive
 	ruleNotSignedOut
 	ruleConsent
 	ruleStoreView
+	ruleApproval
 	rulesEnd // how many there are
 )
 
@@ -33,15 +36,18 @@ const (
 // holds.
 var ruleTexts = [rulesEnd]string{
 	ruleEnabled:        "Login as Customer is enabled",
+	ruleNotStopped:     "No emergency stop is in force",
 	ruleAdminActive:    "The Admin user's account is active",
 	ruleSignedIn:       "The Admin user is signed in",
 	ruleAllowed:        "The role allows Login as Customer",
+	ruleQuota:          "The Admin user has not used up the sessions of the hour and the day",
 	ruleCustomerExists: "The customer exists",
 	ruleInScope:        "The role reaches the customer's website",
 	ruleCustomerActive: "The customer's account is active",
 	ruleNotSignedOut:   "The customer has not signed out everywhere since",
 	ruleConsent:        "The customer allows remote shopping assistance",
 	ruleStoreView:      "The customer can use the store view",
+	ruleApproval:       "A second person has approved, or need not",
 }
 
 // judge decides, for the button, for every step of the hand-off, for every
@@ -62,12 +68,16 @@ func (r rule) broken(f *facts, q *question, now time.Time) impersonate.Cause {
 	switch r {
 	case ruleEnabled:
 		return unless(f.enabled, impersonate.FeatureOff)
+	case ruleNotStopped:
+		return unless(!f.stopped, Stopped)
 	case ruleAdminActive:
 		return unless(f.adminFound && f.adminActive, impersonate.ActorInactive)
 	case ruleSignedIn:
 		return judgeSession(f, q, now)
 	case ruleAllowed:
 		return unless(f.allowed && (q.roleID == 0 || q.roleID == f.roleID), impersonate.PermissionLost)
+	case ruleQuota:
+		return f.used.cause
 	case ruleCustomerExists:
 		return unless(f.customerFound, impersonate.SubjectDeleted)
 	case ruleInScope:
@@ -80,8 +90,15 @@ func (r rule) broken(f *facts, q *question, now time.Time) impersonate.Cause {
 		return judgeConsent(f.policy, f.assistance, f.assistanceUntil, now)
 	case ruleStoreView:
 		return unless(!q.view || f.viewFound && f.viewActive && (f.global || f.viewWebsite == f.customerWebsite), impersonate.TargetUnusable)
+	case ruleApproval:
+		return unless(!f.needsApproval() || now.Before(f.approvedUntil), ApprovalMissing)
 	}
 	panic("assist: a rule without a test")
+}
+
+// needsApproval tells whether a second person must approve.
+func (f *facts) needsApproval() bool {
+	return f.approval == ApprovalEveryone || f.approval == ApprovalVIP && f.vip
 }
 
 // unless gives the cause where a condition does not hold.

@@ -13,6 +13,7 @@ const (
 	settingsGroup = "General Options"
 	consentGroup  = "Customer Consent"
 	sessionGroup  = "Sessions"
+	limitsGroup   = "Limits and Approval"
 )
 
 // The section Customers > Login as Customer. Whatever decides about a stay is
@@ -81,6 +82,28 @@ var (
 		config.Default(true), config.Help("If Yes, each page that is looked at during a session is an entry of the Actions Report, written before the page is answered."))
 )
 
+// Who is limited, and who needs a second person.
+var (
+	Approvals = config.Select("assist.approval", config.In(config.AssistSection, limitsGroup), config.Label("Second approval"),
+		config.Default(ApprovalNever),
+		config.Choices(config.Choice{Value: ApprovalNever, Label: "Never"}, config.Choice{Value: ApprovalVIP, Label: "For customers of VIP groups"},
+			config.Choice{Value: ApprovalEveryone, Label: "For every customer"}),
+		config.Help("Who needs it can log in once another Admin user with Approve Login as Customer has agreed. Sessions without an approval end when it becomes necessary. Groups are marked VIP under Customers > Groups."))
+	ApprovalMinutes = config.Int("assist.approval_minutes", config.In(config.AssistSection, limitsGroup), config.Label("An approval holds"),
+		config.Default(30), config.Range(1, 480), config.Suffix("minutes"), config.Help("From the answer on; sessions end with it. It is for one Admin user, one customer and the reason that was given."))
+	QuotaHour = config.Int("assist.quota_hour", config.In(config.AssistSection, limitsGroup), config.Label("Sessions per Admin user and hour"),
+		config.Default(20), config.Range(0, 10000), config.Help("0 means no limit."))
+	QuotaDay = config.Int("assist.quota_day", config.In(config.AssistSection, limitsGroup), config.Label("Sessions per Admin user and day"),
+		config.Default(60), config.Range(0, 100000), config.Help("Within 24 hours. 0 means no limit."))
+)
+
+// The values of Second approval.
+const (
+	ApprovalNever    = "never"
+	ApprovalVIP      = "vip"
+	ApprovalEveryone = "everyone"
+)
+
 // The values of Store View to Log in, Reason and Tell the customer by e-mail.
 const (
 	StoreViewAutomatic = "automatic"
@@ -109,6 +132,7 @@ type Settings struct {
 	Length, Idle     time.Duration
 	Mode             impersonate.Mode // of a new stay
 	LogPageViews     bool
+	ApprovalMinutes  int // how long a second person's approval holds
 }
 
 // Settings reads the global settings now. The texts of the checkbox may be a
@@ -118,7 +142,7 @@ func (s *Service) Settings(ctx context.Context) (Settings, error) {
 }
 
 func readSettings(ctx context.Context, q sqldb.Querier) (Settings, error) {
-	v, err := config.Fresh(ctx, q, Enabled, DisablePageCache, config.ShareAccounts, StoreView, Reason, SessionMinutes, IdleMinutes, NewMode, LogPageViews)
+	v, err := config.Fresh(ctx, q, Enabled, DisablePageCache, config.ShareAccounts, StoreView, Reason, SessionMinutes, IdleMinutes, NewMode, LogPageViews, ApprovalMinutes)
 	if err != nil {
 		return Settings{}, err
 	}
@@ -133,6 +157,7 @@ func readSettings(ctx context.Context, q sqldb.Querier) (Settings, error) {
 		Idle:             time.Duration(v.Int(IdleMinutes, all)) * time.Minute,
 		Mode:             impersonate.Mode(v.Text(NewMode, all)),
 		LogPageViews:     v.Bool(LogPageViews, all),
+		ApprovalMinutes:  int(v.Int(ApprovalMinutes, all)),
 	}, nil
 }
 

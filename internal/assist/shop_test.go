@@ -79,6 +79,8 @@ func (s *shop) furnish() {
 		s.t.Fatal(err)
 	}
 	s.set(Enabled.Path, "1")
+	s.set(QuotaHour.Path, "0")
+	s.set(QuotaDay.Path, "0")
 }
 
 func furnish(do func(query string, args ...any), at int64) {

@@ -126,6 +126,11 @@ var endings = []struct {
 		s.exec(`UPDATE customer SET assistance_until = $1 WHERE id = $2`, sqldb.Micros(s.now()), stay.CustomerID)
 	}, impersonate.ConsentExpired, nil},
 	{"the feature goes off", func(s *shop, _ Stay, _ *sqldbtest.Clock) { s.set(Enabled.Path, "0") }, impersonate.FeatureOff, func(s *shop) { s.set(Enabled.Path, "1") }},
+	{"the emergency stop comes", func(s *shop, _ Stay, _ *sqldbtest.Clock) {
+		s.exec(`INSERT INTO assist_stop (reason, stopped_at, stopped_by) VALUES ('test', 0, '')`)
+	}, Stopped, func(s *shop) { s.exec(`UPDATE assist_stop SET lifted_at = 1`) }},
+	{"a second person becomes necessary", func(s *shop, _ Stay, _ *sqldbtest.Clock) { s.set(Approvals.Path, ApprovalEveryone) },
+		ApprovalMissing, func(s *shop) { s.set(Approvals.Path, ApprovalNever) }},
 	{"the role loses the resource", func(s *shop, _ Stay, _ *sqldbtest.Clock) {
 		s.exec(`DELETE FROM admin_role_resource WHERE role_id = 1`)
 	}, impersonate.PermissionLost, func(s *shop) {

@@ -30,6 +30,7 @@ const (
 	attrLandPath      = "land_path"
 	attrIP            = "ip"
 	attrUserAgent     = "user_agent"
+	attrApproval      = "approval" // for the record only
 )
 
 // store is impersonate's Store on sqldb: each step is one named change, whose
@@ -225,7 +226,7 @@ func (t sqlTx) Insert(ctx context.Context, i impersonate.Impersonation) error {
 	t.tx.Impersonation = id
 	describe(&t.tx.Entry, i)
 	t.tx.Note("reason", i.Reason)
-	for _, key := range []string{attrReasonCode, attrTicket} {
+	for _, key := range []string{attrReasonCode, attrTicket, attrApproval} {
 		if a[key] != "" {
 			t.tx.Note(key, a[key])
 		}

@@ -172,9 +172,9 @@ func TestGroups(t *testing.T) {
 		if len(groups) != 4 || groups[0].Name != "NOT LOGGED IN" || groups[3].ID != customer.Retailer {
 			t.Fatalf("seeded groups: %+v", groups)
 		}
-		vip, err := s.SaveGroup(ctx, 0, "VIP", "retail")
+		vip, err := s.SaveGroup(ctx, 0, "VIP", "retail", true)
 		must(t, err)
-		if _, err := s.SaveGroup(ctx, 0, " vip ", "retail"); fault.FieldsOf(err)["name"] == "" {
+		if _, err := s.SaveGroup(ctx, 0, " vip ", "retail", false); fault.FieldsOf(err)["name"] == "" {
 			t.Fatalf("the same name again: %v", err)
 		}
 		d := draft("vera@example.com", "Vera", "Lind")

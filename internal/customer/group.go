@@ -24,6 +24,7 @@ type Group struct {
 	Code      string // unique, folded name
 	Name      string
 	TaxClass  string // code of a tax class of customers
+	VIP       bool   // Login as Customer watches these: approval, alerts
 	CreatedAt time.Time
 	Customers int64 // set by GroupsCounted only; at most CountCap + 1
 }
@@ -31,10 +32,10 @@ type Group struct {
 // Fixed reports whether the group cannot be deleted or renamed.
 func (g Group) Fixed() bool { return g.ID == NotLoggedIn }
 
-const groupColumns = `id, code, name, tax_class, created_at`
+const groupColumns = `id, code, name, tax_class, vip, created_at`
 
 func scanGroup(r sqldb.Scanner) (g Group, err error) {
-	err = r.Scan(&g.ID, &g.Code, &g.Name, &g.TaxClass, sqldb.Into(&g.CreatedAt))
+	err = r.Scan(&g.ID, &g.Code, &g.Name, &g.TaxClass, &g.VIP, sqldb.Into(&g.CreatedAt))
 	return g, err
 }
 
@@ -60,17 +61,17 @@ func loadGroup(ctx context.Context, q sqldb.Querier, id int64) (Group, error) {
 // to CountCap.
 func (s *Service) GroupsCounted(ctx context.Context) ([]Group, error) {
 	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (g Group, err error) {
-		err = r.Scan(&g.ID, &g.Code, &g.Name, &g.TaxClass, sqldb.Into(&g.CreatedAt), &g.Customers)
+		err = r.Scan(&g.ID, &g.Code, &g.Name, &g.TaxClass, &g.VIP, sqldb.Into(&g.CreatedAt), &g.Customers)
 		return g, err
-	}, `SELECT id, code, name, tax_class, created_at,
+	}, `SELECT id, code, name, tax_class, vip, created_at,
 		(SELECT COUNT(*) FROM (SELECT 1 FROM customer c WHERE c.group_id = g.id LIMIT 10001) few)
 		FROM customer_group g ORDER BY id`)
 }
 
 // SaveGroup adds a group (id 0) or changes one, and returns its id. The group of
 // guests keeps its name.
-func (s *Service) SaveGroup(ctx context.Context, id int64, name, taxClass string) (int64, error) {
-	g := Group{ID: id, Name: Clean(name), TaxClass: taxClass}
+func (s *Service) SaveGroup(ctx context.Context, id int64, name, taxClass string, vip bool) (int64, error) {
+	g := Group{ID: id, Name: Clean(name), TaxClass: taxClass, VIP: vip}
 	errs := fault.Fields{}
 	if g.Name == "" && !g.Fixed() {
 		errs.Add("name", "Please enter a name for the group.")
@@ -100,8 +101,8 @@ func saveGroup(ctx context.Context, tx *sqldb.Tx, g Group) (int64, error) {
 	var before Group
 	var err error
 	if g.ID == 0 {
-		g.ID, err = tx.Insert(ctx, `INSERT INTO customer_group (code, name, tax_class, created_at) VALUES ($1, $2, $3, $4) RETURNING id`,
-			g.Code, g.Name, g.TaxClass, sqldb.Micros(tx.Now()))
+		g.ID, err = tx.Insert(ctx, `INSERT INTO customer_group (code, name, tax_class, vip, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+			g.Code, g.Name, g.TaxClass, g.VIP, sqldb.Micros(tx.Now()))
 	} else {
 		before, err = changeGroup(ctx, tx, &g)
 	}
@@ -112,6 +113,7 @@ func saveGroup(ctx context.Context, tx *sqldb.Tx, g Group) (int64, error) {
 	tx.Details = "Group " + g.Name
 	tx.Diff("name", before.Name, g.Name)
 	tx.Diff("tax_class", before.TaxClass, g.TaxClass)
+	tx.Diff("vip", yesNo(before.VIP), yesNo(g.VIP))
 	if err := tx.Bump(ctx, "tax"); err != nil { // which class a group has is part of what is taxed
 		return 0, err
 	}
@@ -125,7 +127,7 @@ func changeGroup(ctx context.Context, tx *sqldb.Tx, g *Group) (before Group, err
 	if before.Fixed() {
 		g.Code, g.Name = before.Code, before.Name
 	}
-	_, err = tx.Exec(ctx, `UPDATE customer_group SET code = $2, name = $3, tax_class = $4 WHERE id = $1`, g.ID, g.Code, g.Name, g.TaxClass)
+	_, err = tx.Exec(ctx, `UPDATE customer_group SET code = $2, name = $3, tax_class = $4, vip = $5 WHERE id = $1`, g.ID, g.Code, g.Name, g.TaxClass, g.VIP)
 	return before, err
 }
 

@@ -76,6 +76,8 @@ func (p Parts) settings(ctx context.Context, s *Shop, _ Size, _ time.Time) error
 	return p.DB.Change(ctx, actionConfigured, func(ctx context.Context, tx *sqldb.Tx) error {
 		err := p.Config.Put(ctx, tx, config.Scope{},
 			config.Edit{Field: assist.Enabled, Value: "1"},
+			config.Edit{Field: assist.QuotaHour, Value: "0"}, // so that nobody who tries it out is stopped
+			config.Edit{Field: assist.QuotaDay, Value: "0"},
 			config.Edit{Field: config.StoreName, Value: "Lindgren & Daughters"},
 			config.Edit{Field: config.SupportEmail, Value: "support@example.com"},
 		)

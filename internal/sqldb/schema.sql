@@ -57,6 +57,32 @@ CREATE TABLE admin_user (
 
 CREATE INDEX admin_user_role ON admin_user (role_id);
 
+CREATE TABLE assist_approval (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state TEXT NOT NULL,
+  admin_user_id BIGINT NOT NULL,
+  admin_name TEXT NOT NULL,
+  customer_id BIGINT NOT NULL,
+  customer_name TEXT NOT NULL,
+  website_id BIGINT NOT NULL,
+  reason_code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  words TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  minutes BIGINT NOT NULL,
+  asked_at BIGINT NOT NULL,
+  lapses_at BIGINT NOT NULL,
+  decided_at BIGINT,
+  decided_by_id BIGINT NOT NULL DEFAULT 0,
+  decided_by TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT '',
+  valid_until BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX assist_approval_pair ON assist_approval (admin_user_id, customer_id, state, valid_until);
+
+CREATE INDEX assist_approval_state ON assist_approval (state, id);
+
 CREATE TABLE assist_change (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   impersonation_id BIGINT NOT NULL,
@@ -101,6 +127,18 @@ CREATE INDEX assist_proposal_customer ON assist_proposal (customer_id, state, id
 CREATE UNIQUE INDEX assist_proposal_draft ON assist_proposal (impersonation_id) WHERE state = 'draft';
 
 CREATE INDEX assist_proposal_stay ON assist_proposal (impersonation_id, id);
+
+CREATE TABLE assist_stop (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  reason TEXT NOT NULL,
+  stopped_at BIGINT NOT NULL,
+  stopped_by TEXT NOT NULL,
+  lifted_at BIGINT,
+  lifted_by TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX assist_stop_lifted ON assist_stop (lifted_at);
 
 CREATE TABLE audit_checkpoint (
   size BIGINT NOT NULL PRIMARY KEY,
@@ -420,7 +458,7 @@ CREATE TABLE customer_group (
   code TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   created_at BIGINT NOT NULL
-, tax_class TEXT NOT NULL DEFAULT 'retail');
+, tax_class TEXT NOT NULL DEFAULT 'retail', vip BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE TABLE customer_session (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
