@@ -47,6 +47,9 @@ func (d *demoCmd) Run(c *console) error {
 	if opts.AuditKey, err = ownKey(filepath.Join(dir, "audit.key")); err != nil {
 		return err
 	}
+	if opts.SecretKeys, err = ownSecretKey(filepath.Join(dir, "secret.key")); err != nil {
+		return err
+	}
 	opts.AuditSink = filepath.Join(dir, "audit", "checkpoints.jsonl")
 	c.printf("Preparing the demo shop …\n")
 	if err := app.Migrate(c.ctx, opts.DSN); err != nil {

@@ -25,6 +25,7 @@ type serveCmd struct {
 	MailDir  string   `name:"mail-dir" env:"STOREHAND_MAIL_DIR" default:"mail" placeholder:"DIR" help:"Without --smtp, folder that mail is written to."`
 	AuditKey string   `name:"audit-key-file" env:"STOREHAND_AUDIT_KEY_FILE" placeholder:"FILE" help:"Key that signs checkpoints of the action log, made by storehand audit key; keep it away from the database."`
 	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"File that is told each checkpoint, best on another machine's disk."`
+	Secrets  string   `name:"secret-key-file" env:"STOREHAND_SECRET_KEY_FILE" placeholder:"FILE" help:"Keys that seal secrets in the database, made by storehand staff key; without it Admin users cannot add authenticator apps."`
 	LogText  bool     `name:"log-text" help:"Log for people instead of JSON lines."`
 }
 
@@ -66,6 +67,11 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 	}
 	o := app.Options{DSN: dsn, AdminURL: s.AdminURL, SMTP: smtp, MailFolder: s.MailDir, Log: c.logger(!s.LogText, slog.LevelInfo), Varnish: s.Varnish}
 	o.AuditSink = s.Sink
+	if s.Secrets != "" {
+		if o.SecretKeys, err = keyFile(s.Secrets); err != nil {
+			return o, err
+		}
+	}
 	if o.AuditKey, err = auditKey(s.AuditKey, s.Sink); err != nil {
 		return o, err
 	}

@@ -19,6 +19,7 @@ import (
 
 type staffCmd struct {
 	Create staffCreateCmd `cmd:"" help:"Create an Admin user, such as the first one of a new shop."`
+	Key    staffKeyCmd    `cmd:"" help:"Make a key that seals the secrets of Admin users' authenticator apps."`
 }
 
 type staffCreateCmd struct {

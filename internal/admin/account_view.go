@@ -3,9 +3,11 @@ package admin
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/staff"
@@ -19,6 +21,7 @@ type accountPage struct {
 	User     staff.User
 	Sessions []session.Admin
 	Current  int64 // the session of this request
+	Factors  staff.Factors
 	Errors   map[string]string
 	Token    string
 }
@@ -35,6 +38,9 @@ func (a *App) showAccount(w http.ResponseWriter, r *http.Request, status int, er
 		return err
 	}
 	if p.Sessions, err = a.Sessions.ActiveAdmin(r.Context(), v.ID); err != nil {
+		return err
+	}
+	if p.Factors, err = a.Staff.Factors(r.Context(), v.ID); err != nil {
 		return err
 	}
 	return a.page(w, r, status, adminPage{Title: "Account Setting"}, accountView(p))
@@ -75,6 +81,22 @@ func (a *App) accountEnd(w http.ResponseWriter, r *http.Request) error {
 		web.Flash(w, web.Good, "The session is ended.")
 	}
 	return web.Redirect(w, r, "/account")
+}
+
+func (p accountPage) factorWords() string {
+	return factorList(p.Factors.All, "You have none: your password alone opens your account.")
+}
+
+// factorList names factors in one line.
+func factorList(all []factor.Factor, none string) string {
+	if len(all) == 0 {
+		return none
+	}
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = f.Kind.Label() + " “" + f.Name + "”"
+	}
+	return strings.Join(names, ", ")
 }
 
 func (p accountPage) summary() []ui.FieldError {

@@ -29,6 +29,9 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 	if status == http.StatusUnauthorized {
 		return a.toSignIn(w, r, f)
 	}
+	if f.Code == codeFactor {
+		return a.toFactors(w, r)
+	}
 	words := failures[status]
 	if f.Message != "" {
 		words.text = f.Message

@@ -6,6 +6,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -28,9 +29,22 @@ func (a *App) frameRoutes() []web.Route {
 		{Pattern: "GET /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInForm},
 		{Pattern: "POST /login", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInPost},
 		{Pattern: "GET /login/check", Access: web.Public, Assisted: web.AdminOnly, Handler: a.signInCheck},
+		{Pattern: "GET /login/second", Access: web.Public, Assisted: web.AdminOnly, Handler: a.secondForm},
+		{Pattern: "POST /login/second", Access: web.Public, Assisted: web.AdminOnly, Handler: a.secondPost, MaxBody: 64 << 10},
 		{Pattern: "POST /logout", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.signOut},
 		{Pattern: "GET /account", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.account},
 		{Pattern: "POST /account/password", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountPassword},
+		{Pattern: "GET /account/factors", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.factors},
+		{Pattern: "POST /account/factors", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.addFactor},
+		{Pattern: "GET /account/factors/add_app", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.factorForm(factor.AddApp)},
+		{Pattern: "POST /account/factors/add_app", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.keepFactor(factor.AddApp)},
+		{Pattern: "GET /account/factors/add_passkey", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.factorForm(factor.AddPasskey)},
+		{Pattern: "POST /account/factors/add_passkey", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.keepFactor(factor.AddPasskey)},
+		{Pattern: "POST /account/factors/codes", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.renewCodes},
+		{Pattern: "POST /account/factors/{id}/remove", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.removeFactor},
+		{Pattern: "GET /account/confirm", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.confirmForm},
+		{Pattern: "POST /account/confirm", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.confirmPost},
+		{Pattern: "POST /account/confirm/begin", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.beginConfirm},
 		{Pattern: "POST /account/sessions/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.accountEnd},
 		{Pattern: "GET /{$}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.dashboard},
 	}
@@ -228,6 +242,8 @@ func (a *App) systemRoutes() []web.Route {
 		{Pattern: "GET /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userEdit},
 		{Pattern: "POST /system/users/{id}", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSave},
 		{Pattern: "POST /system/users/{id}/sign-out", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userSignOut},
+		{Pattern: "GET /system/users/{id}/factors", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userFactorsForm},
+		{Pattern: "POST /system/users/{id}/factors", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userFactors},
 		{Pattern: "GET /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDeleteForm},
 		{Pattern: "POST /system/users/{id}/delete", Access: web.Needs(acl.SystemUsers), Assisted: web.AdminOnly, Handler: a.userDelete},
 		{Pattern: "GET /system/roles", Access: web.Needs(acl.SystemRoles), Assisted: web.AdminOnly, Handler: a.roles},

@@ -40,7 +40,7 @@ func (a *App) signInForm(w http.ResponseWriter, r *http.Request) error {
 // afterSignIn is where to go on: a page of this host that is not about signing in.
 func afterSignIn(path string) string {
 	path = web.LocalPath(path, "/")
-	if u, err := url.Parse(path); err != nil || u.Path == "/login" || u.Path == "/login/check" || u.Path == "/logout" {
+	if u, err := url.Parse(path); err != nil || u.Path == "/login" || u.Path == "/login/check" || u.Path == "/login/second" || u.Path == "/logout" {
 		return "/"
 	}
 	return path
@@ -53,7 +53,7 @@ func (a *App) signInPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := signInPage{Username: f.Text("username"), Back: afterSignIn(f.Text("back")), Token: web.CSRF(r.Context())}
-	secret, _, err := a.Staff.SignIn(r.Context(), p.Username, f.Raw("password"), web.Cookie(r, web.AdminCookie))
+	started, err := a.Staff.SignIn(r.Context(), p.Username, f.Raw("password"), web.Cookie(r, web.AdminCookie))
 	if refused, ok := fault.As(err); ok && (refused.Kind == fault.Invalid || refused.Kind == fault.TooMany) {
 		p.Note = &ui.Message{Tone: ui.Danger, Text: refused.Message}
 		return web.Render(w, r, signInStatus(w, refused), signIn(p))
@@ -61,8 +61,13 @@ func (a *App) signInPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.SetCookie(w, web.AdminCookie, secret, 0)
-	return web.Redirect(w, r, "/login/check?"+url.Values{"back": {p.Back}}.Encode())
+	back := "?" + url.Values{"back": {p.Back}}.Encode()
+	if started.Second != "" {
+		web.SetCookie(w, web.FactorCookie, started.Second, ceremonySeconds)
+		return web.Redirect(w, r, "/login/second"+back)
+	}
+	web.SetCookie(w, web.AdminCookie, started.Secret, 0)
+	return web.Redirect(w, r, "/login/check"+back)
 }
 
 func signInStatus(w http.ResponseWriter, f *fault.Error) int {

@@ -14,6 +14,7 @@ import (
 	"github.com/storehand/storehand/internal/admin"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -40,7 +41,11 @@ func openOffice(t *testing.T) *office {
 	db := sqldbtest.Open(t, sqldbtest.DSN(t, sqldb.SQLite), clock.Now)
 	sessions, roles := session.New(db, session.Limits{}), acl.New(db)
 	o := &office{t: t, clock: clock}
-	o.staff = staff.New(db, sessions, session.NewThrottle(db), password.New(password.Options{Params: password.Tiny}))
+	factors, err := factor.New(db, factor.Options{Origin: "http://admin.localhost", Issuer: "Test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.staff = staff.New(db, sessions, session.NewThrottle(db), password.New(password.Options{Params: password.Tiny}), factors)
 	admins, err := o.staff.EnsureAdministrators(sqldbtest.Ctx())
 	if err == nil {
 		o.desk, err = roles.Save(sqldbtest.Ctx(), acl.Everything(), acl.Role{Name: "Support desk", Resources: []acl.Resource{acl.CustomersAll}, AllWebsites: true})

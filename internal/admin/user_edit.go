@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
@@ -16,9 +17,12 @@ import (
 
 // userForm is the editor of an Admin user: what was typed, what is wrong.
 type userForm struct {
-	Draft  staff.Draft
-	User   staff.User // as stored; zero for a new one
-	Live   int        // sessions
+	Draft staff.Draft
+	User  staff.User // as stored; zero for a new one
+	Live  int        // sessions
+
+	Factors []factor.Factor
+
 	Self   bool
 	Roles  []ui.Option
 	Errors map[string]string
@@ -64,6 +68,11 @@ func (a *App) showUser(w http.ResponseWriter, r *http.Request, status int, f use
 			return err
 		}
 		f.Live = len(live)
+		own, err := a.Staff.Factors(r.Context(), f.User.ID)
+		if err != nil {
+			return err
+		}
+		f.Factors = own.All
 	}
 	return a.page(w, r, status, f.page(), userEditor(f))
 }

@@ -69,7 +69,10 @@ func (a *App) enter(_ http.ResponseWriter, r *http.Request, route *web.Route) (*
 	if err := a.Sessions.TouchAdmin(r.Context(), s.ID, s.LastSeenAt); err != nil {
 		return r, err
 	}
-	return r, a.permit(r.Context(), r.Method, route)
+	if err := a.permit(r.Context(), r.Method, route); err != nil {
+		return r, err
+	}
+	return r, a.enrol(r, route)
 }
 
 // visitor is the actor of a request that nobody has signed in for.

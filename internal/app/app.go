@@ -21,6 +21,7 @@ import (
 	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/jobs"
 	"github.com/storehand/storehand/internal/magento"
 	"github.com/storehand/storehand/internal/mail"
@@ -58,6 +59,10 @@ type Options struct {
 	AuditKey  string // secret key that signs checkpoints of the action log; "" seals nothing
 	AuditSink string // file outside the database that is told each checkpoint
 
+	// SecretKeys seal what is stored but not to be read by who only has the database:
+	// see factor.ParseKeys. "" means no authenticator apps for Admin users.
+	SecretKeys string
+
 	CheapPasswords bool // tests and the demo's seed: not for real accounts
 	Readers        int  // reading connections; 0 means the engine's default
 }
@@ -74,6 +79,7 @@ type App struct {
 	Hasher     *password.Hasher
 	Audit      *audit.Service
 	Staff      *staff.Service
+	Factors    *factor.Service
 	Customers  *customer.Service
 	Catalog    *catalog.Service
 	Carts      *cart.Service
@@ -140,7 +146,9 @@ func (a *App) wire(adminHost string) error {
 	}
 	a.Hasher = password.New(hashing)
 	a.Audit = audit.New(db)
-	a.Staff = staff.New(db, a.Sessions, a.Throttle, a.Hasher)
+	if err := a.wireStaff(); err != nil {
+		return err
+	}
 	a.Catalog = catalog.New(db)
 	a.Carts = cart.New(db)
 	a.Tax = tax.New(db, a.Config, a.Stores)
@@ -176,6 +184,20 @@ func (a *App) wire(adminHost string) error {
 	}
 	db.Hooks(a.Assist.Guard, record)
 	a.handler = a.routeHosts(adminHost)
+	return nil
+}
+
+// wireStaff makes Admin users and their second factors.
+func (a *App) wireStaff() error {
+	keys, err := factor.ParseKeys(a.SecretKeys)
+	if err != nil {
+		return err
+	}
+	a.Factors, err = factor.New(a.DB, factor.Options{Keys: keys, Origin: a.AdminURL, Issuer: "Storehand Admin"})
+	if err != nil {
+		return err
+	}
+	a.Staff = staff.New(a.DB, a.Sessions, a.Throttle, a.Hasher, a.Factors)
 	return nil
 }
 
@@ -226,6 +248,7 @@ func (a *App) tasks() {
 	a.Jobs.Add(jobs.Task{Name: "assist", Every: 30 * time.Second, Run: a.Assist.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "payments", Every: 5 * time.Minute, Run: a.Payments.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "sessions", Every: 10 * time.Minute, Run: a.Sessions.Sweep})
+	a.Jobs.Add(jobs.Task{Name: "factors", Every: time.Hour, Run: a.Factors.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "throttle", Every: 10 * time.Minute, Run: a.Throttle.Sweep})
 }
 

@@ -39,6 +39,12 @@ var actionLabels = map[sqldb.Action]string{
 	"audit.exported": "Report exported",
 	"config.saved":   "Configuration saved",
 
+	"staff.password_accepted":    "Password accepted",
+	"staff.factor_begun":         "Second factor begun",
+	"staff.confirmed":            "Confirmed by second factor",
+	"staff.confirm_asked":        "Asked to confirm",
+	"staff.second_factor_failed": "Wrong second factor",
+
 	"order.placed":           "Order placed",
 	"invoice.created":        "Invoice created",
 	"shipment.created":       "Shipment created",

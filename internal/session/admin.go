@@ -18,20 +18,25 @@ type Admin struct {
 	FirstName string
 	LastName  string
 	RoleID    int64
+
+	HasFactor   bool      // the Admin user has a second factor
+	ConfirmedAt time.Time // when they last proved, beyond the password, that it is them; zero: not in this session
 }
 
 // Name is the Admin user's full name.
 func (a Admin) Name() string { return a.FirstName + " " + a.LastName }
 
 const adminColumns = `s.id, s.created_at, s.last_seen_at, s.expires_at, s.ended_at, s.end_cause, s.ip, s.user_agent,
-	s.admin_user_id, u.username, u.email, u.first_name, u.last_name, u.role_id, u.active
+	s.admin_user_id, u.username, u.email, u.first_name, u.last_name, u.role_id, u.active,
+	s.confirmed_at, EXISTS (SELECT 1 FROM admin_factor f WHERE f.admin_user_id = u.id)
 	FROM admin_session s JOIN admin_user u ON u.id = s.admin_user_id`
 
 func scanAdmin(s sqldb.Scanner) (a Admin, err error) {
 	var active bool
 	err = s.Scan(&a.ID, sqldb.Into(&a.CreatedAt), sqldb.Into(&a.LastSeenAt), sqldb.Into(&a.ExpiresAt),
 		sqldb.Into(&a.EndedAt), &a.EndCause, &a.IP, &a.UserAgent,
-		&a.UserID, &a.Username, &a.Email, &a.FirstName, &a.LastName, &a.RoleID, &active)
+		&a.UserID, &a.Username, &a.Email, &a.FirstName, &a.LastName, &a.RoleID, &active,
+		sqldb.Into(&a.ConfirmedAt), &a.HasFactor)
 	if err == nil && !active && a.EndedAt.IsZero() {
 		a.EndedAt, a.EndCause = a.LastSeenAt, Deactivated
 	}
@@ -92,6 +97,13 @@ func (s *Service) TouchAdmin(ctx context.Context, sessionID int64, lastSeen time
 			sqldb.Micros(now), sessionID, sqldb.Micros(now.Add(-idle)), sqldb.Micros(now.Add(-s.limits.TouchEvery)))
 		return err
 	})
+}
+
+// ConfirmAdmin notes that the Admin user has just proved, in this session, that it
+// is them.
+func (s *Service) ConfirmAdmin(ctx context.Context, tx *sqldb.Tx, sessionID int64) error {
+	_, err := tx.Exec(ctx, `UPDATE admin_session SET confirmed_at = $2 WHERE id = $1 AND ended_at IS NULL`, sessionID, sqldb.Micros(tx.Now()))
+	return err
 }
 
 // EndAdmin ends one session of an Admin user; false means that it had ended

@@ -1,5 +1,42 @@
 -- What the migrations add up to, in SQLite's words. Written by make schema; for reading only.
 
+CREATE TABLE admin_ceremony (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token_hash TEXT NOT NULL UNIQUE,
+  purpose TEXT NOT NULL,
+  admin_user_id BIGINT NOT NULL REFERENCES admin_user(id) ON DELETE CASCADE,
+  data TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX admin_ceremony_expires ON admin_ceremony (expires_at);
+
+CREATE INDEX admin_ceremony_user ON admin_ceremony (admin_user_id, purpose);
+
+CREATE TABLE admin_factor (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  admin_user_id BIGINT NOT NULL REFERENCES admin_user(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  secret TEXT NOT NULL DEFAULT '',
+  last_step BIGINT NOT NULL DEFAULT 0,
+  credential_id TEXT UNIQUE,
+  credential TEXT NOT NULL DEFAULT '',
+  created_at BIGINT NOT NULL,
+  last_used_at BIGINT
+);
+
+CREATE INDEX admin_factor_user ON admin_factor (admin_user_id, id);
+
+CREATE TABLE admin_recovery_code (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  admin_user_id BIGINT NOT NULL REFERENCES admin_user(id) ON DELETE CASCADE,
+  code_hash TEXT NOT NULL,
+  used_at BIGINT,
+  UNIQUE (admin_user_id, code_hash)
+);
+
 CREATE TABLE admin_role (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT NOT NULL,
@@ -34,7 +71,7 @@ CREATE TABLE admin_session (
   end_cause TEXT NOT NULL DEFAULT '',
   ip TEXT NOT NULL,
   user_agent TEXT NOT NULL
-);
+, confirmed_at BIGINT);
 
 CREATE INDEX admin_session_user ON admin_session (admin_user_id, ended_at);
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -15,61 +16,90 @@ import (
 // account that is not active.
 var errWrong = fault.New(fault.Invalid, "The user name or the password is not right, or the account is not active.")
 
-// SignIn checks user name and password and starts a session; old is the secret
-// of the session the browser held before. It answers fault.Invalid alike, and
-// after the same time, whatever was wrong, and fault.TooMany when too much was
-// wrong of late.
-func (s *Service) SignIn(ctx context.Context, username, typed, old string) (secret string, u User, err error) {
+// Started is how far a sign-in came: to a session, or to the question for a
+// second factor.
+type Started struct {
+	User   User
+	Secret string // of the session, "" while the second factor is missing
+	Second string // token of the ceremony that SecondFactor ends
+}
+
+// SignIn checks user name and password and starts a session, or asks for the
+// second factor of an account that has one; old is the secret of the session the
+// browser held before. It answers fault.Invalid alike, and after the same time,
+// whatever was wrong, and fault.TooMany when too much was wrong of late.
+func (s *Service) SignIn(ctx context.Context, username, typed, old string) (Started, error) {
 	who, _ := actor.From(ctx)
 	account, source := session.Account("admin", key(username)), session.Source("admin", who.IP)
 	if err := s.throttle.Check(ctx, account, source); err != nil {
-		return "", User{}, err
+		return Started{}, err
 	}
 	u, found, err := byUsername(ctx, s.db.Reader(), username)
 	if err != nil {
-		return "", User{}, err
+		return Started{}, err
 	}
 	ok, rehash, err := s.hasher.Verify(ctx, u.passwordHash, typed)
 	if err != nil {
-		return "", User{}, err
+		return Started{}, err
 	}
 	if !ok || !found || !u.Active {
-		return "", User{}, s.failed(ctx, u, account, source)
+		return Started{}, s.failed(ctx, u, account, source)
 	}
 	if err := s.throttle.Check(ctx, account, source); err != nil {
-		return "", User{}, err
+		return Started{}, err
 	}
 	hash := u.passwordHash
 	if rehash {
 		if hash, err = s.hasher.Hash(ctx, typed); err != nil {
-			return "", User{}, err
+			return Started{}, err
 		}
 	}
-	secret, err = s.start(ctx, u, hash, old)
+	started, err := s.start(ctx, u, hash, old)
 	if err != nil {
-		return "", User{}, err
+		return Started{}, err
 	}
-	return secret, u, s.throttle.Succeeded(ctx, account)
+	return started, s.throttle.Succeeded(ctx, account)
 }
 
-// start begins the session only if the account is still as it was verified.
-func (s *Service) start(ctx context.Context, u User, hash, old string) (secret string, err error) {
+// start begins the session, or the ceremony of the second factor, only if the
+// account is still as it was verified.
+func (s *Service) start(ctx context.Context, u User, hash, old string) (out Started, err error) {
 	ctx = as(ctx, u)
+	out.User = u
+	second, err := factor.Any(ctx, s.db.Reader(), u.ID)
+	if err != nil {
+		return out, err
+	}
+	if second {
+		out.Second, err = s.askSecond(ctx, u, hash)
+		return out, err
+	}
 	err = s.db.Change(ctx, SignedIn, func(ctx context.Context, tx *sqldb.Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE admin_user SET last_login_at = $1, password_hash = $2 WHERE id = $3 AND active AND password_hash = $4`,
-			sqldb.Micros(tx.Now()), hash, u.ID, u.passwordHash)
-		if err != nil {
+		if err := s.touchSignIn(ctx, tx, u, hash); err != nil {
 			return err
 		}
-		if n == 0 {
+		// A factor added at this very moment is not passed by.
+		switch second, err := factor.Any(ctx, tx, u.ID); {
+		case err != nil:
+			return err
+		case second:
 			return errWrong
 		}
-		tx.About(ObjectKind, idText(u.ID))
 		tx.Details = u.Name() + " signed in"
-		secret, _, err = s.sessions.StartAdmin(ctx, tx, u.ID, old)
+		out.Secret, _, err = s.sessions.StartAdmin(ctx, tx, u.ID, old)
 		return err
 	})
-	return secret, err
+	return out, err
+}
+
+func (s *Service) touchSignIn(ctx context.Context, tx *sqldb.Tx, u User, hash string) error {
+	n, err := tx.Exec(ctx, `UPDATE admin_user SET last_login_at = $1, password_hash = $2 WHERE id = $3 AND active AND password_hash = $4`,
+		sqldb.Micros(tx.Now()), hash, u.ID, u.passwordHash)
+	if err == nil && n == 0 {
+		err = errWrong
+	}
+	tx.About(ObjectKind, idText(u.ID))
+	return err
 }
 
 // failed counts and records. What was typed as an unknown name is not recorded:

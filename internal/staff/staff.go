@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/session"
@@ -31,6 +32,11 @@ const (
 	SessionEnded    sqldb.Action = "staff.session_ended"
 	SessionsEnded   sqldb.Action = "staff.sessions_ended"
 	ConfirmFailed   sqldb.Action = "staff.confirm_failed"
+
+	PasswordAccepted   sqldb.Action = "staff.password_accepted"
+	SecondFactorFailed sqldb.Action = "staff.second_factor_failed"
+	Confirmed          sqldb.Action = "staff.confirmed"
+	ConfirmAsked       sqldb.Action = "staff.confirm_asked"
 )
 
 // ObjectKind is what Admin users are called in the record of a change.
@@ -63,11 +69,12 @@ type Service struct {
 	sessions *session.Service
 	throttle *session.Throttle
 	hasher   *password.Hasher
+	factors  *factor.Service
 }
 
 // New returns a Service.
-func New(db *sqldb.DB, sessions *session.Service, throttle *session.Throttle, hasher *password.Hasher) *Service {
-	return &Service{db: db, sessions: sessions, throttle: throttle, hasher: hasher}
+func New(db *sqldb.DB, sessions *session.Service, throttle *session.Throttle, hasher *password.Hasher, factors *factor.Service) *Service {
+	return &Service{db: db, sessions: sessions, throttle: throttle, hasher: hasher, factors: factors}
 }
 
 // FromSession is the Admin user as their session's query read them, without a

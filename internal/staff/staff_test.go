@@ -10,6 +10,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/password"
 	"github.com/storehand/storehand/internal/session"
@@ -35,6 +36,9 @@ type house struct {
 	actors   []actor.Who
 }
 
+// testKeys seals the secrets of authenticator apps in these tests.
+const testKeys = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
 func each(t *testing.T, fn func(t *testing.T, h *house, clock *sqldbtest.Clock)) {
 	t.Helper()
 	sqldbtest.EachClock(t, func(t *testing.T, db *sqldb.DB, clock *sqldbtest.Clock) {
@@ -45,7 +49,15 @@ func each(t *testing.T, fn func(t *testing.T, h *house, clock *sqldbtest.Clock))
 func build(t *testing.T, db *sqldb.DB) *house {
 	t.Helper()
 	h := &house{t: t, db: db, sessions: session.New(db, session.Limits{}), roles: acl.New(db)}
-	h.staff = staff.New(db, h.sessions, session.NewThrottle(db), password.New(password.Options{Params: password.Tiny}))
+	keys, err := factor.ParseKeys(testKeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	factors, err := factor.New(db, factor.Options{Keys: keys, Origin: "http://admin.localhost", Issuer: "Test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.staff = staff.New(db, h.sessions, session.NewThrottle(db), password.New(password.Options{Params: password.Tiny}), factors)
 	db.Hooks(nil, func(ctx context.Context, _ *sqldb.Tx, e *sqldb.Entry) error {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -53,7 +65,6 @@ func build(t *testing.T, db *sqldb.DB) *house {
 		h.recorded, h.actors = append(h.recorded, *e), append(h.actors, who)
 		return nil
 	})
-	var err error
 	if h.admins, err = h.staff.EnsureAdministrators(sqldbtest.Ctx()); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +103,8 @@ func visitor(ctx context.Context, ip string) context.Context {
 }
 
 func (h *house) signIn(username, typed string) (string, error) {
-	secret, _, err := h.staff.SignIn(visitor(h.t.Context(), "192.0.2.1"), username, typed, "")
+	started, err := h.staff.SignIn(visitor(h.t.Context(), "192.0.2.1"), username, typed, "")
+	secret := started.Secret
 	return secret, err
 }
 
@@ -131,7 +143,8 @@ func (h *house) last() (sqldb.Entry, actor.Who) {
 
 func TestSigningInStartsASessionAndIsOnTheRecord(t *testing.T) {
 	each(t, func(t *testing.T, h *house, clock *sqldbtest.Clock) {
-		secret, u, err := h.staff.SignIn(visitor(t.Context(), "192.0.2.1"), " ADMIN ", good, "")
+		started, err := h.staff.SignIn(visitor(t.Context(), "192.0.2.1"), " ADMIN ", good, "")
+		secret, u := started.Secret, started.User
 		if err != nil || u.ID != h.admin {
 			t.Fatal(u, err)
 		}

@@ -15,6 +15,7 @@ const (
 	CartCookie   = "__Host-cart"   // a guest's cart
 	StayCookie   = "__Host-stay"   // a stay in a customer's account
 	AssistCookie = "__Host-assist" // verifier of a hand-off under way
+	FactorCookie = "__Host-factor" // question for a second factor of an Admin user
 )
 
 // maxCookie is longer than any of our secrets.

@@ -27,7 +27,7 @@ var bundles = map[string][]string{
 
 // plain files are served as they are.
 var plain = []string{
-	"htmx.min.js", "app.js", "autosubmit.js", "theme.js",
+	"htmx.min.js", "app.js", "autosubmit.js", "passkey.js", "theme.js",
 	"icons.svg", "favicon.svg", "favicon-assist.svg", "favicon-admin.svg",
 }
 
