@@ -114,7 +114,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 	if found {
 		return p.movePort(ctx, port)
 	}
-	p.Clock.Set(now.AddDate(-1, 0, 0))
+	p.Clock.Set(now.AddDate(0, 0, -historyDays-6))
 	shop, err := p.scopes(ctx, port)
 	if err != nil {
 		return fmt.Errorf("demo: stores: %w", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
@@ -65,16 +64,9 @@ var namedOrders = []anOrder{
 	{email: "elena@example.com", view: "french", daysAgo: 3, fate: held, skus: []int{10}, method: payment.CheckMoney, comment: "Can it come on a Saturday?"},
 }
 
-// lives are what becomes of the crowd's orders: those that are not over are of
-// the last days.
-var lives = []fate{done, done, done, canceled, done, partRefunded, done, refunded, done, done, done, canceled}
-
-var openLives = []fate{waiting, unpaid, invoiced, partInvoiced, shipped, partShipped, held, reviewed, waiting, unpaid, invoiced, waiting}
-
-const crowdOrders = 48
-
-// orders makes a year of orders in every state, with the documents that led
-// there, some by staff in a customer's account and some by guests.
+// orders makes a good year of orders in every state, the oldest first, with the
+// documents that led there, some by staff in a customer's account and some by
+// guests.
 func (p Parts) orders(ctx context.Context, s *Shop, size Size, now time.Time) error {
 	if size == Small {
 		return nil
@@ -83,42 +75,23 @@ func (p Parts) orders(ctx context.Context, s *Shop, size Size, now time.Time) er
 	if err != nil {
 		return err
 	}
-	for i, o := range append(slices.Clone(namedOrders), crowdsOrders(len(goods))...) {
-		at := now.AddDate(0, 0, -o.daysAgo).Add(-time.Duration(20+37*i%300) * time.Minute)
-		if err := p.order(ctx, s, goods, o, i, at, now); err != nil {
+	all := append(slices.Clone(namedOrders), crowdsOrders(goods)...)
+	slices.SortStableFunc(all, func(a, b anOrder) int { return b.daysAgo - a.daysAgo })
+	for i, o := range all {
+		if err := p.order(ctx, s, goods, o, i, o.at(i, now), now); err != nil {
 			return fmt.Errorf("order %d (%s, %s): %w", i, o.email, o.fate, err)
 		}
 	}
 	return nil
 }
 
-// crowdsOrders are those of everybody else, the same ones each time, the oldest
-// first: those that are not over are of the last days.
-func crowdsOrders(goods int) (all []anOrder) {
-	r := rand.New(rand.NewPCG(3, 2026))
-	people := crowd(crowdSize)
-	for i := range crowdOrders {
-		o := anOrder{daysAgo: 350 - i*330/crowdOrders, fate: lives[i%len(lives)], method: []string{payment.CheckMoney, payment.BankTransfer, payment.CashOnDelivery}[i%3]}
-		if open := i - (crowdOrders - len(openLives)); open >= 0 {
-			o.fate, o.daysAgo = openLives[open], 1+(crowdOrders-i)/2
-			if o.fate == unpaid {
-				o.daysAgo = 0
-			}
-		}
-		who := people[r.IntN(len(people)*(355-o.daysAgo)/355)] // had an account by then
-		o.email, o.view = who.email, who.view
-		if i%7 == 3 {
-			o.email, o.view = "", "english" // a guest
-		}
-		if i%9 == 4 && o.fate == done {
-			o.staff = "jonas"
-		}
-		for range 1 + r.IntN(3) {
-			o.skus = append(o.skus, r.IntN(goods))
-		}
-		all = append(all, o)
+// at is a time of that day at which people shop, later for later orders of it.
+func (o anOrder) at(n int, now time.Time) time.Time {
+	t := now.AddDate(0, 0, -o.daysAgo).Truncate(24 * time.Hour).Add(time.Duration(8*60+53*n%(14*60)) * time.Minute)
+	if latest := now.Add(-time.Duration(15+n%11) * time.Minute); t.After(latest) {
+		t = latest
 	}
-	return all
+	return t
 }
 
 // orderable are the products that an order can simply name, in a fixed order.
@@ -202,7 +175,10 @@ func (p Parts) draft(ctx context.Context, s *Shop, goods []*catalog.Product, o a
 		d.CustomerID, d.GroupID, d.Email, d.FirstName, d.LastName = c.ID, c.GroupID, c.Email, c.FirstName, c.LastName
 	}
 	if o.fate == unpaid || o.fate == reviewed {
-		d.State, d.PaymentMethod, d.PaymentTitle = sales.PendingPayment, payment.FakeCode, payment.DefaultTitle(payment.FakeCode)
+		d.State, d.PaymentMethod, d.PaymentTitle = sales.PendingPayment, payment.FakeCode, payment.FakeTitle
+	}
+	if d.PaymentMethod == payment.PurchaseOrder {
+		d.PONumber = fmt.Sprintf("PO-%04d", 2100+7*n)
 	}
 	d.Billing = sales.AddressOf(a)
 	d.Shipping = &d.Billing

@@ -108,7 +108,7 @@ func crowd(n int) []person {
 		names := crowdNames[view]
 		first, last := pick(r, names.first), pick(r, names.last)
 		all[i] = person{
-			first: first, last: last, view: view, daysAgo: 364 - i*364/n,
+			first: first, last: last, view: view, daysAgo: historyDays - i*historyDays/n,
 			email:   fmt.Sprintf("%s.%s%d@example.com", plainLetters(first), plainLetters(last), i+1),
 			consent: []string{"yes", "yes", "yes", "", "", "no"}[r.IntN(6)],
 			address: crowdAddress(r, view, pick(r, names.cities)),

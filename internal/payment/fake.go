@@ -35,6 +35,9 @@ type Fake struct {
 // FakeCode is the method's code.
 const FakeCode = "demo_card"
 
+// FakeTitle is what people read.
+const FakeTitle = "Card (demo, no money moves)"
+
 // FakePath is where its page is, on every store view.
 const FakePath = "/pay/demo"
 
@@ -47,7 +50,7 @@ func NewFake(secret string) *Fake {
 func (f *Fake) Code() string { return FakeCode }
 
 // Title implements Provider.
-func (f *Fake) Title() string { return "Card (demo, no money moves)" }
+func (f *Fake) Title() string { return FakeTitle }
 
 // SignatureHeader implements Provider.
 func (f *Fake) SignatureHeader() string { return "X-Demo-Signature" }
