@@ -30,15 +30,15 @@ func crowdsOrders(goods []*catalog.Product) (all []anOrder) {
 		left[i] = g.Stock.Salable() - 8
 	}
 	for i := range crowdOrders {
-		share := math.Sqrt((float64(i) + r.Float64()) / crowdOrders)
-		o := anOrder{daysAgo: int(historyDays * (1 - share)), fate: lives[i%len(lives)], method: crowdMethods[r.IntN(len(crowdMethods))]}
-		if open := i - (crowdOrders - len(openLives)); open >= 0 {
+		over := crowdOrders - len(openLives)
+		share := min(math.Sqrt((float64(i)+r.Float64())/float64(over)), 1)
+		const took = 4 // what is over took its time
+		o := anOrder{daysAgo: took + int((historyDays-took)*(1-share)), fate: lives[i%len(lives)], method: crowdMethods[r.IntN(len(crowdMethods))]}
+		if open := i - over; open >= 0 {
 			o.fate, o.daysAgo = openLives[open], (crowdOrders-i)/4
 			if o.fate == unpaid || o.fate == reviewed {
 				o.daysAgo = 0
 			}
-		} else if o.daysAgo < 4 {
-			o.daysAgo = 4 // what is over took its time
 		}
 		who := people[r.IntN(1+(len(people)-1)*(historyDays-o.daysAgo)/historyDays)] // had an account by then
 		o.email, o.view = who.email, who.view
