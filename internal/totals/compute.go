@@ -17,6 +17,14 @@ var (
 
 // Compute works out what lines and shipping cost.
 func Compute(in Input) (Result, error) {
+	if out, ok := quick(in); ok {
+		return out, nil
+	}
+	return exact(in)
+}
+
+// exact is Compute with fractions of any size.
+func exact(in Input) (Result, error) {
 	c := &computation{settings: in.Settings, full: newRounding(in.Settings.Method), due: newRounding(in.Settings.Method)}
 	switch in.Settings.Method {
 	case Unit, Row, Total:

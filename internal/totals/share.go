@@ -1,6 +1,9 @@
 package totals
 
-import "math/big"
+import (
+	"math/big"
+	"math/bits"
+)
 
 // Share is the part of a line that goes with qty of the pieces that remain of it
 // (rule R6): in proportion and rounded, and all that remains with the last piece.
@@ -50,6 +53,17 @@ func Percent(amount, ppm int64) int64 {
 
 // ratio is amount × part / whole, for 0 <= part <= whole, so it always fits.
 func ratio(amount, part, whole int64) int64 {
-	n := new(big.Int).Mul(big.NewInt(amount), big.NewInt(part))
-	return round(new(big.Rat).SetFrac(n, big.NewInt(whole))).Int64()
+	size := uint64(amount)
+	if amount < 0 {
+		size = -size
+	}
+	high, low := bits.Mul64(size, uint64(part))
+	n, rest := bits.Div64(high, low, uint64(whole))
+	if rest >= uint64(whole)-rest {
+		n++
+	}
+	if amount < 0 {
+		n = -n
+	}
+	return int64(n)
 }

@@ -1,6 +1,10 @@
 package totals
 
-import "math/big"
+import (
+	"cmp"
+	"math/big"
+	"math/bits"
+)
 
 // book adds a tax to its tax line, which is made where it is missing. What does
 // not fit is kept for result to refuse.
@@ -17,8 +21,24 @@ func (c *computation) book(r Rate, amount *big.Int) {
 
 // result adds everything up.
 func (c *computation) result() (Result, error) {
-	out, f := c.out, c.freight
 	var s sum
+	s.lines(&c.out, c.freight)
+	for i := range c.out.TaxLines {
+		v, err := fit(c.booked[i])
+		c.out.TaxLines[i].Amount = v
+		s.err = cmp.Or(s.err, err)
+	}
+	if s.err != nil {
+		return Result{}, s.err
+	}
+	return c.out, nil
+}
+
+// sum adds up numbers and remembers that one did not fit.
+type sum struct{ err error }
+
+// lines adds lines and shipping up into out.
+func (s *sum) lines(out *Result, f LineResult) {
 	for _, l := range out.Lines {
 		out.Subtotal = s.add(out.Subtotal, l.RowTotal)
 		out.SubtotalInclTax = s.add(out.SubtotalInclTax, l.RowInclTax)
@@ -31,32 +51,21 @@ func (c *computation) result() (Result, error) {
 	out.Tax = s.add(out.Tax, f.Tax)
 	out.Compensation = s.add(out.Compensation, f.Compensation)
 	out.Grand = s.add(out.Subtotal, -out.Discount, out.Shipping, -out.ShippingDiscount, out.Tax, out.Compensation)
-	for i := range out.TaxLines {
-		out.TaxLines[i].Amount = s.fit(c.booked[i])
-	}
-	if s.err != nil {
-		return Result{}, s.err
-	}
-	return out, nil
 }
 
-// sum adds up numbers and remembers that one did not fit.
-type sum struct{ err error }
-
+// add works with 128 bits, so that only the result has to fit.
 func (s *sum) add(terms ...int64) int64 {
-	total := new(big.Int)
+	var high, low, carry uint64
 	for _, t := range terms {
-		total.Add(total, big.NewInt(t))
+		low, carry = bits.Add64(low, uint64(t), 0)
+		high += uint64(t>>63) + carry
 	}
-	return s.fit(total)
-}
-
-func (s *sum) fit(n *big.Int) int64 {
-	v, err := fit(n)
-	if err != nil {
-		s.err = err
+	n := int64(low)
+	if high != uint64(n>>63) {
+		s.err = ErrOverflow
+		return 0
 	}
-	return v
+	return n
 }
 
 // Discountable is what a percentage discount on a line is taken of, and the most
