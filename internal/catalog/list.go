@@ -244,7 +244,7 @@ func CardsQuery(sc Scope, w *sqldb.Where, from string, more ...string) string {
 // LinesQuery is CardsQuery with the price of so many pieces, an expression of
 // from: the lowest of the prices and tier prices that apply.
 func LinesQuery(sc Scope, w *sqldb.Where, from, qty string, more ...string) string {
-	tier := strings.NewReplacer(":website", w.Bind("?", sc.WebsiteID), ":qty", qty).Replace(tierPrice)
+	tier := filled(tierPrice, blanks{website: w.Bind("?", sc.WebsiteID), qty: qty})
 	return cardsQuery(sc, w, from, `CASE WHEN `+tier+` < `+finalPrice+` THEN `+tier+` ELSE `+finalPrice+` END`, more)
 }
 

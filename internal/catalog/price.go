@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/storehand/storehand/internal/sqldb"
@@ -81,7 +82,36 @@ var (
 
 // pricing fills in the placeholders of the expressions above.
 func pricing(w *sqldb.Where, sc Scope) func(expression string) string {
-	return strings.NewReplacer(":now", w.Bind("?", sqldb.Micros(sc.Now)), ":group", w.Bind("?", sc.GroupID)).Replace
+	now, group := w.Bind("?", sqldb.Micros(sc.Now)), w.Bind("?", sc.GroupID)
+	return func(expression string) string { return filled(expression, blanks{now: now, group: group}) }
+}
+
+// blanks are what placeholders of an expression become: arguments by number,
+// or columns.
+type blanks struct{ now, group, website, qty string }
+
+type blankText struct {
+	expression string
+	blanks
+}
+
+var filledTexts sync.Map // blankText → string
+
+// filled is the expression with its placeholders replaced, worked out once.
+func filled(expression string, b blanks) string {
+	key := blankText{expression, b}
+	if text, ok := filledTexts.Load(key); ok {
+		return text.(string)
+	}
+	pairs := []string{":now", b.now, ":group", b.group}
+	if b.qty != "" {
+		pairs = []string{":website", b.website, ":qty", b.qty}
+	}
+	text := strings.NewReplacer(pairs...).Replace(expression)
+	if max(len(b.now), len(b.group), len(b.website)) <= len("$99") {
+		filledTexts.Store(key, text) // there are as many as there are ways to build a query
+	}
+	return text
 }
 
 // tierPrice is the lowest tier price that a quantity reaches; :website and :qty

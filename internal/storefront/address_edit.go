@@ -73,13 +73,10 @@ func (a *App) addressForm(r *http.Request, stored customer.Address) addressEditV
 	v := addressEditView{
 		formView: formView{S: s, Action: s.URL("/account/addresses"), Token: web.CSRF(r.Context())},
 		Links:    a.accountLinks(s, "/account/addresses"), Title: "address.new", IsBilling: stored.DefaultBilling, IsShipping: stored.DefaultShipping,
-		Countries: []ui.Option{{Value: "", Label: s.T("form.choose")}},
+		Countries: s.countries(),
 	}
 	if stored.ID != 0 {
 		v.Title, v.Action = "address.edit", s.URL("/account/addresses/"+strconv.FormatInt(stored.ID, 10))
-	}
-	for _, c := range customer.Countries(s.Locale.Tag()) {
-		v.Countries = append(v.Countries, ui.Option{Value: c.Code, Label: c.Name})
 	}
 	return v
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/checkout"
-	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/money"
 	"github.com/storehand/storehand/internal/promotion"
@@ -192,10 +191,7 @@ func (v *offerView) place(at sales.Address, errs map[string]string) {
 	v.Country = ui.Field{Name: "country", Label: s.T("address.country"), Value: at.Country, Error: errs["country"], Autocomplete: "shipping country"}
 	v.Region = ui.Field{Name: "region", Label: s.T("address.region"), Value: at.Region, Error: errs["region"], Autocomplete: "shipping address-level1", MaxLength: 64}
 	v.Postcode = ui.Field{Name: "postcode", Label: s.T("address.postcode"), Value: at.Postcode, Error: errs["postcode"], Autocomplete: "shipping postal-code", MaxLength: 64}
-	v.Countries = []ui.Option{{Value: "", Label: s.T("form.choose")}}
-	for _, c := range customer.Countries(s.Locale.Tag()) {
-		v.Countries = append(v.Countries, ui.Option{Value: c.Code, Label: c.Name})
-	}
+	v.Countries = s.countries()
 }
 
 // methods are the ways of delivery there, with their prices.

@@ -65,10 +65,7 @@ func (a *App) addressStep(r *http.Request, frame checkoutView) (v checkoutAddres
 	v = checkoutAddressView{checkoutView: frame, Guest: s.Customer == nil}
 	v.Values = map[string]string{}
 	v.GuestsRefused = v.Guest && !a.Config.Bool(r.Context(), checkout.AllowGuests, config.OfView(s.View))
-	v.Countries = []ui.Option{{Value: "", Label: s.T("form.choose")}}
-	for _, c := range customer.Countries(s.Locale.Tag()) {
-		v.Countries = append(v.Countries, ui.Option{Value: c.Code, Label: c.Name})
-	}
+	v.Countries = s.countries()
 	if !v.Guest {
 		v.Book, err = a.Customers.Addresses(r.Context(), s.Customer.ID)
 	}
