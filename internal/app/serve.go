@@ -23,12 +23,17 @@ func Listen(address string) (net.Listener, error) {
 	return l, err
 }
 
+// idleHeap is counted as in use and never touched, so it takes no memory: with
+// it the heap is collected at some 70 MiB instead of 25. What is really in use
+// is a few MiB, and a busy shop would collect it fifty times a second.
+var idleHeap []byte
+
 // collectLess lets the heap grow to three times what is in use before it is
-// collected: what is in use is a few MiB, so the processor time saved on every
-// request costs next to nothing. Whoever sets GOGC decides.
+// collected. Whoever sets GOGC decides.
 func collectLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
+		idleHeap = make([]byte, 16<<20)
 	}
 }
 
