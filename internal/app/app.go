@@ -166,6 +166,7 @@ func (a *App) wire(adminHost string) error {
 	}
 	a.Jobs = jobs.New(db, a.Log)
 	a.Mail = mail.NewOutbox(db, sender, func() { a.Jobs.Wake("mail") })
+	a.Assist.UsePost(a.Mail, a.Config)
 	a.Customers = customer.New(db, customer.Deps{
 		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
 	})
@@ -270,7 +271,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		}),
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
-		DB: a.DB, Log: a.Log, Now: a.Now, AdminURL: a.AdminURL,
+		DB: a.DB, Log: a.Log, Now: a.Now, Wall: time.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
 		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
 		Pricer: a.Pricer, Checkout: a.Checkout, Payments: a.Payments, DemoPayments: a.DemoPayments, Throttle: a.Throttle,

@@ -36,6 +36,7 @@ type census struct {
 	address, wish, cartVersion int64
 	order                      string // number of one that can be ordered again and cancelled
 	invoiced, invoice          string // numbers of another one and of its invoice
+	visit                      string // public id of the stay
 }
 
 // tables are all tables of the schema but those that every request may touch:
@@ -155,6 +156,11 @@ func enterVera(t *testing.T, s *apptest.Shop) *census {
 	c.address = c.one(`SELECT MIN(id) FROM customer_address WHERE customer_id = 1`)
 	c.wish = c.one(`SELECT MAX(id) FROM product`)
 	c.orders(merchant{s, t})
+	visit, err := sqldb.One(context.Background(), s.DB.Reader(), sqldb.Value[string], `SELECT public_id FROM impersonation WHERE customer_id = 1 AND ended_at IS NULL`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.visit = visit
 	if c.stay == "" || c.address == 0 {
 		t.Fatal("the stay did not begin")
 	}
@@ -269,7 +275,7 @@ func (c *census) path(pattern string) string {
 		number = c.invoiced
 	}
 	return strings.NewReplacer("{number}", number, "{kind}", "invoices", "{document}", c.invoice, "{order}", "x", "{$}", "", "{id}", strconv.FormatInt(id, 10), "{path...}", "kitchen", "{key}", "item-1",
-		"{file}", "x", "{stay}", "x", "{token}", "x", "{reference}", "x", "{provider}", "x").Replace(path)
+		"{file}", "x", "{stay}", c.visit, "{format}", "csv", "{token}", "x", "{reference}", "x", "{provider}", "x").Replace(path)
 }
 
 // TestACensusOfEveryRouteDuringAStay shows for each route of the storefront:

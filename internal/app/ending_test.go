@@ -178,6 +178,7 @@ func TestWhateverEndsAStayOnOneNodeIsFeltAtTheOthersNextRequest(t *testing.T) {
 				e.end(d, s)
 				s.refused(i)
 				s.recorded(e.want)
+				s.told(e.want)
 				if e.undo != nil {
 					e.undo(d)
 				}

@@ -42,12 +42,13 @@ type Service struct {
 	sessions *session.Service
 	manager  *impersonate.Manager
 	halt     *sqldb.Remembered[Halt]
+	post     post
 }
 
 // New gives a Service. The caller wires its Guard into db.Hooks.
 func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Service {
 	s := &Service{db: db, stores: views, sessions: sessions, halt: sqldb.Remember(db, "assist_stop", loadHalt)}
-	s.manager = impersonate.New(store{db}, s,
+	s.manager = impersonate.New(store{db, s.tell}, s,
 		impersonate.WithClock(db.Now),
 		// Viewed and Guard count requests as use: Resume itself only reads.
 		impersonate.WithTouchEvery(never))

@@ -114,7 +114,7 @@ func (s *Service) refuseBegin(ctx context.Context, cause impersonate.Cause, p pe
 	if p.customerFound {
 		r.Impersonation.Subject = impersonate.Party{Kind: customerKind, ID: text(p.CustomerID), Name: p.CustomerName}
 	}
-	if err := (store{s.db}).Refused(ctx, r); err != nil {
+	if err := (store{s.db, s.tell}).Refused(ctx, r); err != nil {
 		return err
 	}
 	return no

@@ -110,14 +110,14 @@ func (s *Service) setConsent(ctx context.Context, tx *sqldb.Tx, who actor.Who, b
 	}
 	// Stays before the customer, as every change made during a stay locks them;
 	// once more after it for one that began in between.
-	if err := endFor(ctx, tx, form); err != nil {
+	if err := s.endFor(ctx, tx, form); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE customer SET assistance = $2, assistance_at = $3, assistance_until = $4 WHERE id = $1`,
 		form.CustomerID, answer, sqldb.Micros(tx.Now()), sqldb.NullMicros(until)); err != nil {
 		return err
 	}
-	if err := endFor(ctx, tx, form); err != nil {
+	if err := s.endFor(ctx, tx, form); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO consent_event (customer_id, value, until, channel, actor_kind, actor_id, actor_name, reason, label, at)
@@ -139,7 +139,7 @@ func (s *Service) setConsent(ctx context.Context, tx *sqldb.Tx, who actor.Who, b
 
 // endFor ends the customer's stays when an answer takes consent back, and with
 // them their codes, which only a stay without an end can spend.
-func endFor(ctx context.Context, tx *sqldb.Tx, form ConsentForm) error {
+func (s *Service) endFor(ctx context.Context, tx *sqldb.Tx, form ConsentForm) error {
 	if form.Allow {
 		return nil
 	}
@@ -147,10 +147,16 @@ func endFor(ctx context.Context, tx *sqldb.Tx, form ConsentForm) error {
 		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
 		WHERE customer_id = $1 AND ended_at IS NULL RETURNING `+stayColumns,
 		form.CustomerID, sqldb.Micros(tx.Now()), string(impersonate.ConsentWithdrawn), actorName(ctx))
+	if err != nil {
+		return err
+	}
 	for _, stay := range ended {
 		recordEnd(tx, stay)
+		if err := s.tell(ctx, tx, stay.ID, atEnd); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // Consent is a customer's answer as it stands, with where it comes from.

@@ -275,15 +275,6 @@ func (s *Service) RecentlyHelped(ctx context.Context, n int) ([]Stay, error) {
 		ORDER BY begun_at DESC, id DESC LIMIT $2`, who.ID, n)
 }
 
-// Step is a change made in a stay, as its customer sees it.
-type Step struct {
-	At         time.Time
-	Action     sqldb.Action
-	ObjectKind string
-	ObjectID   string
-	Details    string
-}
-
 // maxSteps bounds a timeline.
 const maxSteps = 1000
 
@@ -292,89 +283,6 @@ const maxSteps = 1000
 // beginning). Read the stay first: that asks who may.
 func (s *Service) Timeline(ctx context.Context, stayID, after int64) ([]audit.Entry, error) {
 	return audit.New(s.db).Timeline(ctx, stayID, after, maxSteps)
-}
-
-// Visit is a stay as its customer sees it: when, why, by which role, what was
-// changed; not who.
-type Visit struct {
-	PublicID string // for End now
-	Live     bool
-	Begun    time.Time
-	Ended    time.Time // zero while live
-	Role     string
-	Reason   string
-	ViewOnly bool
-	Cause    impersonate.Cause
-	Changes  []Step
-}
-
-// Visits lists the latest stays in the account of the customer in the context
-// that were really entered, for the Support access page, running ones first.
-func (s *Service) Visits(ctx context.Context) ([]Visit, error) {
-	who, _ := actor.From(ctx)
-	if who.CustomerID() == 0 {
-		return nil, nil
-	}
-	q := s.db.Reader()
-	stays, err := sqldb.All(ctx, q, scanStay, `SELECT `+stayColumns+` FROM impersonation
-		WHERE customer_id = $1 AND entered_at IS NOT NULL ORDER BY begun_at DESC, id DESC LIMIT 50`, who.CustomerID())
-	if err != nil || len(stays) == 0 {
-		return nil, err
-	}
-	changes, err := changesIn(ctx, q, stays)
-	if err != nil {
-		return nil, err
-	}
-	visits := make([]Visit, len(stays))
-	for k, stay := range stays {
-		visits[k] = Visit{
-			PublicID: stay.PublicID, Live: stay.times().Live(s.db.Now()), Begun: stay.EnteredAt, Ended: stay.EndedAt,
-			Role: stay.RoleName, Reason: stay.Reason, ViewOnly: stay.ViewOnly(), Cause: stay.Cause, Changes: changes[stay.ID],
-		}
-	}
-	slices.SortStableFunc(visits, func(a, b Visit) int {
-		switch {
-		case a.Live == b.Live:
-			return 0
-		case a.Live:
-			return -1
-		}
-		return 1
-	})
-	return visits, nil
-}
-
-// changesIn reads what was changed in stays, by stay. Who acted stays out.
-func changesIn(ctx context.Context, q sqldb.Querier, stays []Stay) (map[int64][]Step, error) {
-	var w sqldb.Where
-	ids := make([]int64, len(stays))
-	for k, stay := range stays {
-		ids[k] = stay.ID
-	}
-	within(&w, "impersonation_id", ids)
-	w.And("action_group <> 'login_as_customer' AND result = 'success'")
-	changes := map[int64][]Step{}
-	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
-		var stay int64
-		var t Step
-		err := r.Scan(&stay, sqldb.Into(&t.At), &t.Action, &t.ObjectKind, &t.ObjectID, &t.Details)
-		changes[stay] = append(changes[stay], t)
-		return struct{}{}, err
-	}, `SELECT impersonation_id, at, action, object_kind, object_id, details FROM audit_log`+w.SQL()+` ORDER BY id LIMIT `+w.Bind("?", maxSteps), w.Args()...)
-	return changes, err
-}
-
-// Inside gives the live stay in a customer's account, or nil: for the notice in
-// the customer's own session. One look-up by key.
-func (s *Service) Inside(ctx context.Context, customerID int64) (*Visit, error) {
-	stays, err := sqldb.All(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation
-		WHERE customer_id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL`, customerID)
-	for _, stay := range stays {
-		if stay.times().Live(s.db.Now()) {
-			return &Visit{PublicID: stay.PublicID, Live: true, Begun: stay.EnteredAt, Role: stay.RoleName, Reason: stay.Reason, ViewOnly: stay.ViewOnly()}, err
-		}
-	}
-	return nil, err
 }
 
 // ActionLogExported is recorded when the log is downloaded: before it is, so

@@ -6,6 +6,7 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
 
@@ -150,12 +151,17 @@ func TestTheCustomerSeesWhenWhyByWhichRoleAndWhatChanged(t *testing.T) {
 		if err != nil || inside == nil || inside.Role != "Support desk" {
 			t.Fatalf("inside is %+v, %v", inside, err)
 		}
-		visits, err := s.Visits(s.customer(vera))
-		if err != nil || len(visits) != 1 {
-			t.Fatalf("visits are %+v, %v", visits, err)
+		page, err := s.Visits(s.customer(vera), "")
+		if err != nil || len(page.Visits) != 1 || page.Next != "" {
+			t.Fatalf("visits are %+v, %v", page, err)
 		}
-		v := visits[0]
-		if !v.Live || v.Role != "Support desk" || v.Reason != "Help with an order" || len(v.Changes) != 1 || v.Changes[0].Action != "cart.item_added" {
+		v := page.Visits[0]
+		deeds, more, err := s.Happened(s.customer(vera), v, 10)
+		if err != nil || more || len(deeds) != 1 || deeds[0].Action != "cart.item_added" || deeds[0].Kind != Changed {
+			t.Errorf("what happened is %+v, %v, %v", deeds, more, err)
+		}
+		german := i18n.For("de-DE")
+		if !v.Live || v.By() != "Support desk" || v.Reason(german) != "Hilfe bei einer Bestellung" || v.Changes != 1 || v.Pages != 0 || v.Refused != 0 {
 			t.Errorf("the visit is %+v", v)
 		}
 		s.ends(s.customer(vera), in.Stay)
@@ -163,8 +169,14 @@ func TestTheCustomerSeesWhenWhyByWhichRoleAndWhatChanged(t *testing.T) {
 		if inside, err := s.Inside(t.Context(), vera); err != nil || inside != nil {
 			t.Errorf("after End now somebody is inside: %+v, %v", inside, err)
 		}
-		if visits, _ := s.Visits(s.customer(2)); len(visits) != 0 {
-			t.Errorf("another customer sees %+v", visits)
+		if page, _ := s.Visits(s.customer(2), ""); len(page.Visits) != 0 {
+			t.Errorf("another customer sees %+v", page)
+		}
+		if _, err := s.Visit(s.customer(2), v.PublicID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another customer's page of it: %v, want NotFound", err)
+		}
+		if err := s.AnnounceVisits(s.within(in.Stay), "", "csv"); !fault.Is(err, fault.Denied) {
+			t.Errorf("a download from inside a stay: %v, want Denied", err)
 		}
 		helped, err := s.RecentlyHelped(s.admin(maria), 5)
 		if err != nil || len(helped) != 1 || helped[0].CustomerID != vera {

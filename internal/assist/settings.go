@@ -78,6 +78,9 @@ var (
 	Notify = config.Select("assist.notify", config.In(config.AssistSection, sessionGroup), config.Label("Tell the customer by e-mail"),
 		config.At(config.Website), config.Default(NotifyAfter),
 		config.Choices(config.Choice{Value: NotifyNever, Label: "Never"}, config.Choice{Value: NotifyStart, Label: "At start"}, config.Choice{Value: NotifyAfter, Label: "After each session"}))
+	ShowStaff = config.Bool("assist.show_staff", config.In(config.AssistSection, sessionGroup), config.Label("Show staff names to customers"),
+		config.At(config.Website), config.Default(false),
+		config.Help("If No, Support access and the e-mail name the role only. The record keeps the name either way."))
 	LogPageViews = config.Bool("assist.log_page_views", config.In(config.AssistSection, sessionGroup), config.Label("Log page views"),
 		config.Default(true), config.Help("If Yes, each page that is looked at during a session is an entry of the Actions Report, written before the page is answered."))
 )

@@ -35,7 +35,20 @@ const (
 
 // store is impersonate's Store on sqldb: each step is one named change, whose
 // record is part of its transaction.
-type store struct{ db *sqldb.DB }
+type store struct {
+	db   *sqldb.DB
+	tell teller
+}
+
+// teller writes to the customer about a stay, as part of the change.
+type teller func(ctx context.Context, tx *sqldb.Tx, stayID int64, about occasion) error
+
+func (t teller) say(ctx context.Context, tx *sqldb.Tx, stayID int64, about occasion) error {
+	if t == nil {
+		return nil
+	}
+	return t(ctx, tx, stayID, about)
+}
 
 // actions names the change of each step. A touch is no change of its own.
 var actions = map[impersonate.Event]sqldb.Action{
@@ -46,7 +59,7 @@ var actions = map[impersonate.Event]sqldb.Action{
 }
 
 func (s store) Atomically(ctx context.Context, event impersonate.Event, fn func(context.Context, impersonate.Tx) error) error {
-	work := func(ctx context.Context, tx *sqldb.Tx) error { return fn(ctx, sqlTx{sqlView{tx}, tx}) }
+	work := func(ctx context.Context, tx *sqldb.Tx) error { return fn(ctx, sqlTx{sqlView{tx}, tx, s.tell}) }
 	action, recorded := actions[event]
 	if !recorded {
 		return s.db.Upkeep(ctx, "assist."+string(event), work)
@@ -201,7 +214,8 @@ func (v sqlView) Live(ctx context.Context, f impersonate.Filter) ([]impersonate.
 // sqlTx is a view that writes, and says in the change's record what it wrote.
 type sqlTx struct {
 	sqlView
-	tx *sqldb.Tx
+	tx   *sqldb.Tx
+	tell teller
 }
 
 func (t sqlTx) Insert(ctx context.Context, i impersonate.Impersonation) error {
@@ -242,11 +256,15 @@ func (t sqlTx) Mint(ctx context.Context, id string, c impersonate.Code) (bool, e
 }
 
 func (t sqlTx) Spend(ctx context.Context, i impersonate.Impersonation) (bool, error) {
-	return t.step(ctx, `UPDATE impersonation SET state = 'entered', code_spent_at = $3, session_hash = $4,
+	spent, err := t.step(ctx, `UPDATE impersonation SET state = 'entered', code_spent_at = $3, session_hash = $4,
 		entered_at = $5, last_used_at = $6, expires_at = $7
 		WHERE public_id = $1 AND code_hash = $2 AND code_spent_at IS NULL AND ended_at IS NULL RETURNING `+stepColumns,
 		i.ID, i.Code.Hash.String(), sqldb.Micros(i.Code.SpentAt), i.Session.String(),
 		sqldb.Micros(i.EnteredAt), sqldb.Micros(i.LastUsedAt), sqldb.Micros(i.ExpiresAt))
+	if err != nil || !spent {
+		return false, err
+	}
+	return true, t.tell.say(ctx, t.tx, t.tx.Impersonation, atStart)
 }
 
 // step takes a stay one conditional statement further and describes it in the
@@ -278,7 +296,7 @@ func (t sqlTx) End(ctx context.Context, id string, cause impersonate.Cause, at t
 		return false, err
 	}
 	recordEnd(t.tx, s)
-	return true, nil
+	return true, t.tell.say(ctx, t.tx, s.ID, atEnd)
 }
 
 // recordEnd writes the end of a stay into the record of a change.

@@ -28,8 +28,8 @@ func TestTheStoreKeepsTheContractOfImpersonate(t *testing.T) {
 			impersonatetest.Run(t, func(t *testing.T, clock *impersonatetest.Clock) impersonatetest.Fixture {
 				one, two := nodes(t, engine, clock.Now)
 				return impersonatetest.Fixture{
-					Store:  acted{store{one.db}},
-					Others: []impersonate.Store{acted{store{two.db}}},
+					Store:  acted{store{db: one.db}},
+					Others: []impersonate.Store{acted{store{db: two.db}}},
 					Policy: one,
 					Withdraw: func(ctx context.Context, subject impersonate.Party) error {
 						_, err := two.SetConsent(actor.AsSystem(ctx, "test"), ConsentForm{CustomerID: number(subject.ID), Channel: BySelf})

@@ -116,6 +116,13 @@ func (s *Service) Timeline(ctx context.Context, stay, after int64, limit int) ([
 WHERE impersonation_id = $1 AND impersonation_id <> 0 AND id > $2 ORDER BY id LIMIT $3`, stay, after, limit)
 }
 
+// ChangesIn returns what was changed in a stay, oldest first, as the change that
+// asks sees it.
+func ChangesIn(ctx context.Context, q sqldb.Querier, stay int64, limit int) ([]Entry, error) {
+	return sqldb.All(ctx, q, scanEntry, `SELECT `+allColumns+` FROM audit_log
+WHERE impersonation_id = $1 AND impersonation_id <> 0 AND result = 'success' AND action_group <> '`+AssistGroup+`' ORDER BY id LIMIT $2`, stay, limit)
+}
+
 // Latest returns the newest entry of an action about an object, such as the last
 // save of a section of the configuration.
 func (s *Service) Latest(ctx context.Context, a sqldb.Action, kind, id string) (Entry, bool, error) {

@@ -104,6 +104,9 @@ func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context
 	if err != nil {
 		return err
 	}
+	if in.Stay, err = p.Assist.Resume(ctx, string(in.Token)); err != nil { // as every request does
+		return err
+	}
 	pages := []string{"/account", "/cart", "/account/addresses", "/search"}
 	for i := range 2 + r.IntN(4) {
 		p.Clock.Set(at.Add(time.Duration(20+i*45) * time.Second))

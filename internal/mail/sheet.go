@@ -7,6 +7,7 @@ import "strings"
 // reader's language and numbers.
 type Sheet struct {
 	Title  string // "Order #000000123 of 12 March 2026"
+	Deeds  []Deed // what was done
 	Heads  Heads
 	Items  []Item
 	Totals []Total
@@ -15,6 +16,23 @@ type Sheet struct {
 
 // Heads are the names of the items' columns; without Amount there are no amounts.
 type Heads struct{ Name, Qty, Amount string }
+
+// Deed is something that was done, with what it changed.
+type Deed struct {
+	When, What string
+	Notes      []string
+}
+
+func (d Deed) text() string {
+	line := d.What
+	if d.When != "" {
+		line = d.When + "  " + line
+	}
+	for _, n := range d.Notes {
+		line += "\n    " + n
+	}
+	return line
+}
 
 // Item is one line of a sheet.
 type Item struct {
@@ -51,6 +69,9 @@ func (s *Sheet) text() []string {
 		return nil
 	}
 	parts := []string{s.Title}
+	for _, d := range s.Deeds {
+		parts = append(parts, d.text())
+	}
 	for _, i := range s.Items {
 		line := i.Qty + " × " + i.Name
 		if i.Amount != "" {

@@ -35,7 +35,8 @@ type Deps struct {
 	DB       *sqldb.DB
 	Log      *slog.Logger
 	Now      func() time.Time
-	AdminURL string // the Admin's origin, "https://admin.shop.example"
+	Wall     func() time.Time // the clock that connections go by, whatever Now says
+	AdminURL string           // the Admin's origin, "https://admin.shop.example"
 
 	Stores    *store.Service
 	Config    *config.Service

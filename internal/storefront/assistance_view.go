@@ -1,11 +1,8 @@
 package storefront
 
 import (
-	"context"
 	"net/http"
-	"strings"
 
-	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/customer"
@@ -22,16 +19,10 @@ type assistanceView struct {
 	Until   string      // when that ends by itself
 	Consent *consentBox // nil while Login as Customer is off, or in a stay
 	Running []visitView
-	Visits  []visitView
+	Visits  []ui.Row
+	Next    string // address of the next page of visits
+	Later   bool   // not the first page
 	History []ui.Event
-}
-
-// visitView is one stay as its customer reads it.
-type visitView struct {
-	When    string
-	Facts   []ui.Fact
-	Changes []string
-	End     string // address of End now, "" when it has ended
 }
 
 // consentKey is the sentence about a customer's consent.
@@ -53,18 +44,10 @@ func (a *App) assistance(w http.ResponseWriter, r *http.Request) error {
 	if err := a.fillConsent(r, &v); err != nil {
 		return err
 	}
-	visits, err := a.Assist.Visits(ctx)
-	if err != nil {
+	if err := a.fillVisits(r, &v); err != nil {
 		return err
 	}
-	for _, visit := range visits {
-		if visit.Live {
-			v.Running = append(v.Running, a.visit(s, visit))
-		} else {
-			v.Visits = append(v.Visits, a.visit(s, visit))
-		}
-	}
-	return a.page(w, r, http.StatusOK, accountPage(s, "/account/assistance", "assistance.title"), assistancePage(v))
+	return a.page(w, r, http.StatusOK, v.frame(), assistancePage(v))
 }
 
 func (a *App) fillConsent(r *http.Request, v *assistanceView) error {
@@ -108,55 +91,6 @@ func (s *Shopper) answer(e assist.ConsentEvent) ui.Event {
 	return event
 }
 
-// endCauses are the texts for why a visit ended; the others are the shop's own affair.
-var endCauses = map[impersonate.Cause]string{
-	impersonate.ClosedByActor: "stay.cause.closed", impersonate.ClosedBySubject: "stay.cause.customer", impersonate.ClosedBySupervisor: "stay.cause.supervisor",
-	impersonate.ConsentWithdrawn: "stay.cause.consent", impersonate.ConsentExpired: "stay.cause.consent",
-	impersonate.TimeUp: "stay.cause.expired", impersonate.Idle: "stay.cause.idle",
-}
-
-// did are the texts for what was changed during a visit.
-var did = map[string]string{
-	"cart.item_added": "did.cart.item_added", "cart.item_changed": "did.cart.item_changed", "cart.item_removed": "did.cart.item_removed",
-	"cart.item_wished":    "did.cart.item_wished",
-	"cart.coupon_applied": "did.cart.coupon_applied", "cart.coupon_removed": "did.cart.coupon_removed", "cart.estimated": "did.cart.estimated",
-	"customer.name_changed": "did.customer.name_changed", "customer.address_added": "did.customer.address_added",
-	"customer.address_saved": "did.customer.address_saved", "customer.address_deleted": "did.customer.address_deleted",
-	"wish_list.item_added": "did.wish_list.item_added", "wish_list.item_removed": "did.wish_list.item_removed",
-}
-
-func (a *App) visit(s *Shopper, visit assist.Visit) visitView {
-	l := s.Locale
-	v := visitView{When: l.DateTime(visit.Begun)}
-	v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.who"), Text: visit.Role}, ui.Fact{Term: s.T("assistance.why"), Text: visit.Reason})
-	if visit.Live {
-		v.End = s.URL("/account/assistance/" + visit.PublicID + "/end")
-	} else {
-		key, ok := endCauses[visit.Cause]
-		if !ok {
-			key = "stay.cause.other"
-		}
-		lasted := s.T("assistance.lasted", "span", l.Span(visit.Ended.Sub(visit.Begun)))
-		v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.when"), Text: lasted + " · " + s.T("assistance.ended_by", "cause", s.T(key))})
-	}
-	for _, c := range visit.Changes {
-		text := c.Details
-		if key, ok := did[string(c.Action)]; ok {
-			text = s.T(key)
-			if strings.HasPrefix(string(c.Action), "cart.") && c.Details != "" {
-				text = s.T("assistance.did_what", "did", text, "what", c.Details)
-			}
-		}
-		v.Changes = append(v.Changes, l.Clock(c.At)+" – "+text)
-	}
-	if visit.ViewOnly {
-		v.Changes = []string{s.T("assistance.viewed_only")}
-	} else if len(v.Changes) == 0 {
-		v.Changes = []string{s.T("assistance.no_changes")}
-	}
-	return v
-}
-
 // saveConsent is the one click by which consent is given or taken back here.
 func (a *App) saveConsent(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.ParseForm(r)
@@ -187,30 +121,4 @@ func (a *App) endVisit(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(w, web.Good, s.T("assistance.ended"))
 	return a.redirect(w, r, "/account/assistance")
-}
-
-// notice tells a customer in their own session that support is in the account
-// now; nil when nobody is.
-func (a *App) notice(ctx context.Context, s *Shopper) (*Notice, error) {
-	if s.Customer == nil || s.Stay != nil {
-		return nil, nil
-	}
-	visit, err := a.Assist.Inside(ctx, s.Customer.ID)
-	if err != nil || visit == nil {
-		return nil, err
-	}
-	return &Notice{
-		Label: s.T("assistance.notice"), Text: s.T("assistance.running"), Since: s.T("assistance.since", "time", s.Locale.Clock(visit.Begun)),
-		DetailsText: s.T("assistance.details"), DetailsHref: s.URL("/account/assistance"),
-		EndText: s.T("assistance.end_now"), EndAction: s.URL("/account/assistance/" + visit.PublicID + "/end"), Token: web.CSRF(ctx),
-	}, nil
-}
-
-// supportNotice answers a page that asks now and then whether somebody came in.
-func (a *App) supportNotice(w http.ResponseWriter, r *http.Request) error {
-	n, err := a.notice(r.Context(), shopper(r.Context()))
-	if err != nil {
-		return err
-	}
-	return a.fragment(w, r, noticeOrNothing(n))
 }

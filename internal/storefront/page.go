@@ -27,6 +27,7 @@ type shopPage struct {
 	Personal    bool   // not for search engines
 	Canonical   string // address of the page without what does not change it
 	TopCategory int64  // the item of the menu that the page belongs to
+	Renew       bool   // without scripts, the page asks for itself anew now and then
 	Shared      bool   // the same for all guests: may be kept and shown to others
 }
 
@@ -53,7 +54,7 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, 
 	ctx, s := r.Context(), shopper(r.Context())
 	l := s.Locale
 	shell := Shell{
-		Title: p.Title, Description: p.Description, Lang: l.Lang(), Dir: l.Dir(), Crumbs: p.Crumbs, Canonical: p.Canonical,
+		Title: p.Title, Description: p.Description, Lang: l.Lang(), Dir: l.Dir(), Crumbs: p.Crumbs, Canonical: p.Canonical, Renew: p.Renew,
 		StoreName: a.storeName(ctx, s), Home: s.URL("/"), Token: web.CSRF(ctx), Flash: flash(w, r),
 		Search:  SearchBox{Action: s.URL("/search"), Value: p.Search, Label: l.T("search.label"), Placeholder: l.T("search.placeholder"), Button: l.T("search.button")},
 		Account: accountOf(s), Cart: ui.NavLink{Text: l.T("nav.cart"), Href: s.URL("/cart")},

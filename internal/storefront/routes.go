@@ -97,6 +97,9 @@ func (a *App) accountRoutes() []web.Route {
 		{Pattern: "POST /account/newsletter", Access: web.SignedIn, Assisted: web.Denied, Handler: a.saveNewsletter},
 		{Pattern: "GET /account/assistance", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.assistance},
 		{Pattern: "POST /account/assistance", Access: web.SignedIn, Assisted: web.Denied, Handler: a.saveConsent},
+		{Pattern: "GET /account/assistance/{stay}", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.visitPage},
+		{Pattern: "GET /account/assistance/export/{format}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.exportVisits},
+		{Pattern: "GET /account/assistance/{stay}/export/{format}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.exportVisits},
 		{Pattern: "POST /account/assistance/{stay}/end", Access: web.SignedIn, Assisted: web.Denied, Handler: a.endVisit},
 		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.supportNotice}, // reads no stay: see isNotice
 	}
