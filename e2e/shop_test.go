@@ -82,9 +82,16 @@ func open(t testing.TB, set ...config.Edit) *shop {
 
 func openOn(t testing.TB, engine sqldb.Engine, size demo.Size, set ...config.Edit) *shop {
 	t.Helper()
+	return openAs(t, engine, size, app.Options{}, set...)
+}
+
+// openAs is openOn with more than the usual options.
+func openAs(t testing.TB, engine sqldb.Engine, size demo.Size, o app.Options, set ...config.Edit) *shop {
+	t.Helper()
 	l := listen(t)
 	s := &shop{t: t, port: l.Addr().(*net.TCPAddr).Port}
-	s.start(app.Options{DSN: furnished(t, engine, size), AdminURL: demo.AdminURL(s.port)})
+	o.DSN, o.AdminURL = furnished(t, engine, size), demo.AdminURL(s.port)
+	s.start(o)
 	if err := demo.Furnish(context.Background(), s.DemoParts(demo.NewClock(time.Now())), s.port, size, time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,6 +164,8 @@ func refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) assi
 	}
 	consent := []impersonate.Cause{impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired}
 	switch {
+	case why.Cause == assist.Unconfirmed:
+		out.LinkText, out.LinkHref = "Confirm that it is you", confirmPath+"?"+url.Values{"back": {out.Back}}.Encode()
 	case slices.Contains(consent, why.Cause) && v.Grant.Allows(acl.AssistConsent):
 		out.LinkText, out.LinkHref = "Set it for the customer under Account Information", customerPath(c.ID, partAccount)
 	case why.Cause == impersonate.SubjectInactive && v.Grant.Allows(acl.CustomersEdit):

@@ -266,5 +266,6 @@ const (
 	Stopped         impersonate.Cause = "stopped"          // the emergency stop is in force
 	QuotaHourSpent  impersonate.Cause = "quota_hour"       // too many stays within an hour
 	QuotaDaySpent   impersonate.Cause = "quota_day"        // too many stays within a day
+	Unconfirmed     impersonate.Cause = "unconfirmed"      // the Admin user has yet to confirm that it is them
 	ApprovalMissing impersonate.Cause = "approval_missing" // no second person has approved, or not any more
 )

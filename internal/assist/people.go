@@ -34,7 +34,7 @@ func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID 
 		p.CustomerID = customerID
 	}
 	if err == nil {
-		p.used, err = readQuota(ctx, q, who.ID, now)
+		err = p.readBeginning(ctx, q, who.ID, who.SessionID, now)
 	}
 	return p, err
 }

@@ -39,7 +39,8 @@ type facts struct {
 	vip           bool      // the customer's group is watched
 	approvedUntil time.Time // how long a second person's approval holds, zero without one
 
-	used quotaUse // only where a stay may begin
+	used        quotaUse // only where a stay may begin
+	unconfirmed bool     // so is this: the Admin user has yet to confirm that it is them
 
 	viewFound, viewActive bool
 	viewWebsite           int64
@@ -215,7 +216,7 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx)}
 	if step != impersonate.StepBegin {
 		ask.roleID, ask.begun = number(i.Attributes[attrRoleID]), i.BegunAt
-	} else if f.used, err = readQuota(ctx, q, number(i.Actor.ID), s.db.Now()); err != nil {
+	} else if err := f.readBeginning(ctx, q, number(i.Actor.ID), number(i.Parent), s.db.Now()); err != nil {
 		return err
 	}
 	if cause := judge(f, ask, s.db.Now()); cause != "" {

@@ -38,6 +38,10 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 	},
 	QuotaHourSpent: {label: "Too many sessions within an hour", why: "You have begun too many sessions within an hour.", remedy: "Try again later."},
 	QuotaDaySpent:  {label: "Too many sessions within a day", why: "You have begun too many sessions within a day.", remedy: "Try again later."},
+	Unconfirmed: {
+		label: "Not confirmed", why: "Confirm that it is you before you log in as a customer.",
+		remedy: "It takes a moment: your passkey, the code of your authenticator app, or your password.",
+	},
 	ApprovalMissing: {
 		"No second approval", "A second person has to approve this first.",
 		"Press Login as Customer to ask for it.", "The second person's approval is over, was taken back, or has become necessary.",

@@ -21,6 +21,7 @@ const (
 	ruleAdminActive
 	ruleSignedIn
 	ruleAllowed
+	ruleConfirmed
 	ruleQuota
 	ruleCustomerExists
 	ruleInScope
@@ -40,6 +41,7 @@ var ruleTexts = [rulesEnd]string{
 	ruleAdminActive:    "The Admin user's account is active",
 	ruleSignedIn:       "The Admin user is signed in",
 	ruleAllowed:        "The role allows Login as Customer",
+	ruleConfirmed:      "The Admin user has confirmed that it is them, or need not",
 	ruleQuota:          "The Admin user has not used up the sessions of the hour and the day",
 	ruleCustomerExists: "The customer exists",
 	ruleInScope:        "The role reaches the customer's website",
@@ -76,6 +78,8 @@ func (r rule) broken(f *facts, q *question, now time.Time) impersonate.Cause {
 		return judgeSession(f, q, now)
 	case ruleAllowed:
 		return unless(f.allowed && (q.roleID == 0 || q.roleID == f.roleID), impersonate.PermissionLost)
+	case ruleConfirmed:
+		return unless(!f.unconfirmed, Unconfirmed)
 	case ruleQuota:
 		return f.used.cause
 	case ruleCustomerExists:

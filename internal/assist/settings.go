@@ -94,6 +94,12 @@ var (
 		config.Help("Who needs it can log in once another Admin user with Approve Login as Customer has agreed. Sessions without an approval end when it becomes necessary. Groups are marked VIP under Customers > Groups."))
 	ApprovalMinutes = config.Int("assist.approval_minutes", config.In(config.AssistSection, limitsGroup), config.Label("An approval holds"),
 		config.Default(30), config.Range(1, 480), config.Suffix("minutes"), config.Help("From the answer on; sessions end with it. It is for one Admin user, one customer and the reason that was given."))
+	StepUp = config.Select("assist.step_up", config.In(config.AssistSection, limitsGroup), config.Label("Confirm before a session"),
+		config.Default(StepUpNever),
+		config.Choices(config.Choice{Value: StepUpNever, Label: "Never"},
+			config.Choice{Value: StepUpOnce, Label: "Before the first session after signing in"},
+			config.Choice{Value: StepUpOften, Label: "Before a session, if it is 15 minutes ago"}),
+		config.Help("Admin users show that it is them: by their second factor, or by their password if they have none. Signing in with a second factor counts."))
 	QuotaHour = config.Int("assist.quota_hour", config.In(config.AssistSection, limitsGroup), config.Label("Sessions per Admin user and hour"),
 		config.Default(20), config.Range(0, 10000), config.Help("0 means no limit."))
 	QuotaDay = config.Int("assist.quota_day", config.In(config.AssistSection, limitsGroup), config.Label("Sessions per Admin user and day"),
