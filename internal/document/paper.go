@@ -5,7 +5,9 @@ import (
 
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/money"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/sales"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/totals"
 )
 
@@ -141,14 +143,23 @@ func compact(parts []string) []string {
 }
 
 func (p *paper) methods() {
-	half, end := inner/2-8, p.y
-	if title := p.sale.Order.PaymentTitle; title != "" {
+	half, end, o := inner/2-8, p.y, p.sale.Order
+	if title := p.method(o.PaymentMethod, o.PaymentTitle, payment.DefaultTitle(o.PaymentMethod)); title != "" {
 		end = p.stack([]cell{{text: p.l.T("document.payment"), style: style{bold: true}}, {text: title}}, 0, p.y, half)
 	}
-	if title := p.sale.Order.ShippingTitle; title != "" {
+	if title := p.method(o.ShippingMethod, o.ShippingTitle, shipping.DefaultName(o.ShippingMethod)); title != "" {
 		end = max(end, p.stack([]cell{{text: p.l.T("document.shipping_method"), style: style{bold: true}}, {text: title}}, inner/2+8, p.y, half))
 	}
 	p.y = end
+}
+
+// method is the name of a method in the reader's language, while the merchant
+// has left it as it was.
+func (p *paper) method(code, title, declared string) string {
+	if key := "method." + code; title == declared && p.l.Has(key) {
+		return p.l.T(key)
+	}
+	return title
 }
 
 func (p *paper) assisted() {

@@ -132,6 +132,9 @@ func DefaultTitle(code string) string {
 	return ""
 }
 
+// DefaultTitle is the function of this name, for those who know the service only.
+func (s *Service) DefaultTitle(code string) string { return DefaultTitle(code) }
+
 // sentence is an error that is shown to people as it is.
 type sentence string
 

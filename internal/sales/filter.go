@@ -101,8 +101,7 @@ func (s *Service) OfCustomer(ctx context.Context, customerID int64, cursor strin
 	if !at.Set {
 		at.Keys = []any{int64(1) << 62, int64(1) << 62}
 	}
-	orders, err = sqldb.All(ctx, s.db.Reader(), scanOrder, `SELECT `+orderColumns+` FROM sales_order o
-		WHERE o.customer_id = $1 AND (o.created_at, o.id) < ($2, $3) ORDER BY o.created_at DESC, o.id DESC LIMIT $4`, customerID, at.Keys[0], at.Keys[1], n+1)
+	orders, err = sqldb.All(ctx, s.db.Reader(), scanOrder, ordersOfCustomer, customerID, at.Keys[0], at.Keys[1], n+1)
 	if len(orders) > n {
 		orders = orders[:n]
 		last := orders[n-1]
@@ -110,6 +109,9 @@ func (s *Service) OfCustomer(ctx context.Context, customerID int64, cursor strin
 	}
 	return orders, next, err
 }
+
+const ordersOfCustomer = `SELECT ` + orderColumns + ` FROM sales_order o
+	WHERE o.customer_id = $1 AND (o.created_at, o.id) < ($2, $3) ORDER BY o.created_at DESC, o.id DESC LIMIT $4`
 
 func after(o Order) string {
 	return place{Keys: []any{sqldb.Micros(o.CreatedAt), o.ID}}.String()

@@ -7,6 +7,7 @@ import (
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/mail"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/tax"
 )
 
@@ -81,7 +82,7 @@ func (w writer) boxes() ([]mail.Box, error) {
 	if o.Shipping != nil && w.Memo == nil {
 		boxes = append(boxes, mail.Box{Title: w.l.T("mail.box.shipping"), Lines: o.Shipping.lines(w.view.Locale)})
 		if o.ShippingTitle != "" {
-			boxes = append(boxes, mail.Box{Title: w.l.T("mail.box.delivery"), Lines: []string{o.ShippingTitle}})
+			boxes = append(boxes, mail.Box{Title: w.l.T("mail.box.delivery"), Lines: []string{w.method(o.ShippingMethod, o.ShippingTitle, shipping.DefaultName(o.ShippingMethod))}})
 		}
 	}
 	boxes = append(boxes, mail.Box{Title: w.l.T("mail.box.billing"), Lines: o.Billing.lines(w.view.Locale)})
@@ -97,10 +98,27 @@ func tracks(all []Track) []string {
 	return lines
 }
 
+// method is the name of a method in the reader's language, while the merchant
+// has left it as it was.
+func (w writer) method(code, title, declared string) string {
+	if key := "method." + code; title == declared && w.l.Has(key) {
+		return w.l.T(key)
+	}
+	return title
+}
+
+func (w writer) payMethod() string {
+	declared := ""
+	if names, ok := w.s.gateway.(interface{ DefaultTitle(code string) string }); ok {
+		declared = names.DefaultTitle(w.Order.PaymentMethod)
+	}
+	return w.method(w.Order.PaymentMethod, w.Order.PaymentTitle, declared)
+}
+
 // payment is how the order is paid; its confirmation says what the payer has to
 // know.
 func (w writer) payment() (mail.Box, error) {
-	box := mail.Box{Title: w.l.T("mail.box.payment"), Lines: []string{w.Order.PaymentTitle}}
+	box := mail.Box{Title: w.l.T("mail.box.payment"), Lines: []string{w.payMethod()}}
 	if w.Order.PONumber != "" {
 		box.Lines = append(box.Lines, w.l.T("mail.box.po_number", "number", w.Order.PONumber))
 	}

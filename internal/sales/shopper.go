@@ -1,9 +1,11 @@
 package sales
 
 import (
+	"context"
 	"strings"
 
 	"github.com/storehand/storehand/internal/config"
+	"github.com/storehand/storehand/internal/sqldb"
 )
 
 // What customers may do with their orders themselves, in Sales > Sales.
@@ -31,6 +33,26 @@ func (o Order) KnownTo(websiteID int64, email, lastName string) bool {
 	}
 	return o.Guest() && o.WebsiteID == websiteID && same(o.Email, email) && same(o.LastName, lastName)
 }
+
+// ShippedLines says what is in each shipment of an order, by its id.
+func (s *Service) ShippedLines(ctx context.Context, o Full) (map[int64][]DocLine, error) {
+	if len(o.Shipments) == 0 {
+		return nil, nil
+	}
+	in := map[int64][]DocLine{}
+	_, err := sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (struct{}, error) {
+		var shipment, item, qty int64
+		err := r.Scan(&shipment, &item, &qty)
+		if i, ok := o.Item(item); ok && qty > 0 {
+			in[shipment] = append(in[shipment], DocLine{Item: i, Qty: qty})
+		}
+		return struct{}{}, err
+	}, shippedLines, o.ID)
+	return in, err
+}
+
+const shippedLines = `SELECT l.shipment_id, l.order_item_id, l.qty FROM sales_shipment d
+	JOIN sales_shipment_item l ON l.shipment_id = d.id WHERE d.order_id = $1 ORDER BY l.shipment_id, l.order_item_id`
 
 // Untouched reports whether nothing of an order was invoiced, shipped or
 // cancelled yet.

@@ -76,6 +76,10 @@ func (a *App) footer(ctx context.Context, s *Shopper, shop []ui.NavLink) Footer 
 	if mail := a.Config.Text(ctx, config.SupportEmail, config.OfView(s.View)); mail != "" {
 		f.Columns = append(f.Columns, FooterColumn{Title: s.T("footer.contact"), Links: []ui.NavLink{{Text: mail, Href: "mailto:" + mail}}})
 	}
+	if s.Customer == nil {
+		account := &f.Columns[1]
+		account.Links = append(account.Links, ui.NavLink{Text: s.T("order.find"), Href: s.URL("/orders/guest")})
+	}
 	if s.Stay == nil {
 		f.Newsletter = &Newsletter{
 			Action: s.URL("/newsletter"), Title: s.T("newsletter.title"), Text: s.T("newsletter.intro"),

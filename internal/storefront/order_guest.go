@@ -87,6 +87,9 @@ func (a *App) guestOrderPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := shopper(r.Context())
 	v := a.orderView(r, o, guestBase(o))
+	if v.Parcels, err = a.parcels(r, v); err != nil {
+		return err
+	}
 	page := shopPage{Title: v.Title, Path: guestBase(o), Personal: true,
 		Crumbs: []ui.Crumb{{Text: s.T("nav.home"), Href: s.URL("/")}, {Text: s.T("order.find"), Href: s.URL("/orders/guest")}, {Text: v.Title}}}
 	return a.page(w, r, http.StatusOK, page, orderBody(v))

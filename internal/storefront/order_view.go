@@ -5,11 +5,11 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/sales"
+	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/tax"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -26,7 +26,8 @@ type orderView struct {
 	Heading  string // of the items
 	Lines    []orderLine
 	Totals   []totalRow
-	Tracks   []sales.Track // of a shipment
+	Parcels  []parcelView // of an order
+	Tracks   []trackView  // of a shipment
 	Comments []ui.Event
 	Reorder  bool
 	Cancel   bool
@@ -62,6 +63,9 @@ func (a *App) orderPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	s := shopper(r.Context())
 	v := a.orderView(r, o, orderBase(o.Number))
+	if v.Parcels, err = a.parcels(r, v); err != nil {
+		return err
+	}
 	v.Links = a.accountLinks(s, "/account/orders")
 	page := shopPage{Title: v.Title, Path: orderBase(o.Number), Personal: true, Crumbs: []ui.Crumb{
 		{Text: s.T("nav.home"), Href: s.URL("/")}, {Text: s.T("account.title"), Href: s.URL("/account")},
@@ -93,7 +97,7 @@ func (a *App) paper(w http.ResponseWriter, r *http.Request, v orderView) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, within(PlainPage(shell, false), orderPaper(v)))
+	return web.Render(w, r, http.StatusOK, within(PaperPage(shell), orderPaper(v)))
 }
 
 func (a *App) orderView(r *http.Request, o sales.Full, base string) orderView {
@@ -231,58 +235,6 @@ func (s *Shopper) orderTaxes(o sales.Full, t sales.Amounts) []totalRow {
 	return []totalRow{{Label: label, Value: s.amount(t.Tax, o.Currency)}}
 }
 
-// showDocument shows an invoice, a shipment or a refund of an order: the path
-// names kind and number.
-func (a *App) showDocument(w http.ResponseWriter, r *http.Request, o sales.Full, base string) error {
-	ctx, s, number := r.Context(), shopper(r.Context()), r.PathValue("document")
-	v := orderView{S: s, O: o, Base: base, Heading: s.T("order.items"), Doc: true}
-	var lines []sales.DocLine
-	var failed error = fault.New(fault.NotFound, "%s", s.T("order.unknown"))
-	switch r.PathValue("kind") {
-	case "invoices":
-		for _, d := range o.Invoices {
-			if d.Number == number {
-				d, lines, _, failed = a.Sales.FindInvoice(ctx, d.ID)
-				v.Title = s.T("order.invoice", "number", number)
-				v.Totals = a.orderTotals(r, o, lines, d.Amounts, 0, 0, s.T("totals.grand"))
-				break
-			}
-		}
-	case "shipments":
-		for _, d := range o.Shipments {
-			if d.Number == number {
-				d, lines, _, failed = a.Sales.FindShipment(ctx, d.ID)
-				v.Title, v.Tracks = s.T("order.shipment", "number", number), d.Tracks
-				break
-			}
-		}
-	case "refunds":
-		for _, d := range o.Memos {
-			if d.Number == number {
-				d, lines, _, failed = a.Sales.FindMemo(ctx, d.ID)
-				v.Title = s.T("order.refund", "number", number)
-				v.Totals = a.orderTotals(r, o, lines, d.Amounts, d.AdjustmentFee, d.AdjustmentRefund, s.T("mail.sheet.refunded"))
-				break
-			}
-		}
-	}
-	if failed != nil {
-		return failed
-	}
-	incl := a.Tax.Show(ctx, tax.DisplaySales, config.OfView(s.View)) != tax.ShowExcl
-	for _, l := range lines {
-		if l.Qty == 0 {
-			continue
-		}
-		line := s.orderLine(l.Item, l.Qty, l.Parts, incl, o.Currency)
-		if v.Totals == nil {
-			line.Price, line.Total = "", ""
-		}
-		v.Lines = append(v.Lines, line)
-	}
-	return a.paper(w, r, v)
-}
-
 // orderStatus is a status in the shopper's language.
 func (s *Shopper) orderStatus(o sales.Order) string {
 	return s.orRaw("order.status."+o.Status, sales.StatusLabel(o.Status))
@@ -300,32 +252,6 @@ func statusTone(o sales.Order) ui.Tone {
 	return ui.Info
 }
 
-// documents are the rows of a kind of documents.
-func (v orderView) invoices() []ui.Row {
-	var rows []ui.Row
-	for _, d := range v.O.Invoices {
-		rows = append(rows, v.document("invoices", d.Number, v.S.Locale.Date(d.CreatedAt), v.S.amount(d.Grand, v.O.Currency)))
-	}
-	return rows
-}
-
-func (v orderView) refunds() []ui.Row {
-	var rows []ui.Row
-	for _, d := range v.O.Memos {
-		rows = append(rows, v.document("refunds", d.Number, v.S.Locale.Date(d.CreatedAt), v.S.amount(d.Grand, v.O.Currency)))
-	}
-	return rows
-}
-
-func (v orderView) document(kind, number, date, amount string) ui.Row {
-	href := v.S.URL(v.Base + "/" + kind + "/" + url.PathEscape(number))
-	return ui.Row{Key: number, Cells: []templ.Component{ui.Link("#"+number, href), ui.Text(date), ui.Money(amount)}}
-}
-
-func (v orderView) documentHeads() []ui.Column {
-	return []ui.Column{{Label: v.S.T("order.document_number"), Strong: true}, {Label: v.S.T("order.date")}, {Label: v.S.T("totals.grand"), Numeric: true}}
-}
-
 // facts are where an order goes to and how it is paid.
 func (v orderView) facts() []ui.Fact {
 	var facts []ui.Fact
@@ -333,14 +259,12 @@ func (v orderView) facts() []ui.Fact {
 		facts = append(facts, ui.Fact{Term: v.S.T("mail.box.shipping"), View: linesOf(v.S.seen(*v.O.Shipping).Lines(v.S.Locale.Tag()))})
 	}
 	if v.O.ShippingTitle != "" {
-		facts = append(facts, ui.Fact{Term: v.S.T("mail.box.delivery"), Text: v.O.ShippingTitle})
+		facts = append(facts, ui.Fact{Term: v.S.T("mail.box.delivery"), Text: v.S.methodName(v.O.ShippingMethod, v.O.ShippingTitle, shipping.DefaultName(v.O.ShippingMethod))})
 	}
 	facts = append(facts, ui.Fact{Term: v.S.T("mail.box.billing"), View: linesOf(v.S.seen(v.O.Billing).Lines(v.S.Locale.Tag()))})
-	payment := v.O.PaymentTitle
+	paid := v.S.methodName(v.O.PaymentMethod, v.O.PaymentTitle, payment.DefaultTitle(v.O.PaymentMethod))
 	if v.O.PONumber != "" {
-		payment += " · " + v.S.T("mail.box.po_number", "number", v.O.PONumber)
+		paid += " · " + v.S.T("mail.box.po_number", "number", v.O.PONumber)
 	}
-	return append(facts, ui.Fact{Term: v.S.T("mail.box.payment"), Text: payment})
+	return append(facts, ui.Fact{Term: v.S.T("mail.box.payment"), Text: paid})
 }
-
-func trackText(t sales.Track) string { return or(t.Title, t.Carrier) + ": " + t.Number }

@@ -142,6 +142,12 @@ function setUpCopy(button) {
   });
 }
 
+// Printing.
+function setUpPrint(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // Columns: at least one stays chosen, otherwise nothing could be read.
 function setUpChooser(form) {
   form.addEventListener("change", () => {
@@ -253,6 +259,7 @@ const features = {
   "[data-theme-toggle]": setUpTheme,
   "[data-tree]": setUpTree,
   "[data-copy]": setUpCopy,
+  "[data-print]": setUpPrint,
   "[data-chooser]": setUpChooser,
   "[data-until]": setUpCountdown,
   "form[data-guard]": setUpGuard,

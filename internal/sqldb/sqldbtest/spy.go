@@ -1,0 +1,90 @@
+package sqldbtest
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// Spy is a Querier that remembers what it was asked, so that a test can hold the
+// plans of real queries against a rule instead of copies of them.
+type Spy struct {
+	db    *sqldb.DB
+	Asked []Question
+}
+
+// Question is one query with its values.
+type Question struct {
+	Text string
+	Args []any
+}
+
+// NewSpy reads from db.
+func NewSpy(db *sqldb.DB) *Spy { return &Spy{db: db} }
+
+// Query implements sqldb.Querier.
+func (s *Spy) Query(ctx context.Context, query string, args ...any) (sqldb.Rows, error) {
+	s.Asked = append(s.Asked, Question{query, args})
+	return s.db.Reader().Query(ctx, query, args...)
+}
+
+// QueryRow implements sqldb.Querier.
+func (s *Spy) QueryRow(ctx context.Context, query string, args ...any) sqldb.Row {
+	s.Asked = append(s.Asked, Question{query, args})
+	return s.db.Reader().QueryRow(ctx, query, args...)
+}
+
+// MustSeek fails for every query that reads one of the tables from end to end.
+// The tables should be big and, on PostgreSQL, analysed.
+func (s *Spy) MustSeek(t testing.TB, tables ...string) {
+	t.Helper()
+	for _, q := range s.Asked {
+		plan := Explain(t, s.db, q)
+		for _, table := range tables {
+			if strings.Contains(plan, "Seq Scan on "+table+" ") || scans(plan, q.Text, table) {
+				t.Errorf("%s is read from end to end:\n%s\n%s", table, plan, q.Text)
+			}
+		}
+	}
+}
+
+// scans finds SQLite's "SCAN o" of a table under its own name or its alias.
+func scans(plan, query, table string) bool {
+	names := map[string]bool{table: true}
+	words := strings.FieldsFunc(query, func(r rune) bool { return strings.ContainsRune(" \t\n(),;", r) })
+	for i, w := range words {
+		if w == table && i+1 < len(words) {
+			names[words[i+1]] = true
+			if strings.EqualFold(words[i+1], "AS") && i+2 < len(words) {
+				names[words[i+2]] = true
+			}
+		}
+	}
+	for line := range strings.Lines(plan) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "SCAN "); ok && names[strings.Fields(rest)[0]] {
+			return true
+		}
+	}
+	return false
+}
+
+// Explain returns how an engine goes about a query.
+func Explain(t testing.TB, db *sqldb.DB, q Question) string {
+	t.Helper()
+	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (s string, err error) { err = r.Scan(&s); return s, err }
+	if db.Engine() == sqldb.SQLite {
+		prefix = "EXPLAIN QUERY PLAN "
+		scan = func(r sqldb.Scanner) (s string, err error) {
+			var a, b, c int
+			err = r.Scan(&a, &b, &c, &s)
+			return s, err
+		}
+	}
+	lines, err := sqldb.All(context.Background(), db.Reader(), scan, prefix+q.Text, q.Args...)
+	if err != nil {
+		t.Fatalf("%v in\n%s", err, q.Text)
+	}
+	return strings.Join(lines, "\n")
+}
