@@ -65,6 +65,7 @@ const (
 	SubjectSignedOut   Cause = "subject_signed_out"   // the subject ended all sessions from before
 	SubjectDeleted     Cause = "subject_deleted"      // the subject's account is gone
 	TargetUnusable     Cause = "target_unusable"      // the place it leads to is closed to the subject
+	NotRecorded        Cause = "not_recorded"         // the record of what is done cannot be kept safe
 	TimeUp             Cause = "time_up"              // the absolute limit passed
 	Idle               Cause = "idle"                 // nothing happened for too long
 	Replaced           Cause = "replaced"             // the actor began another one

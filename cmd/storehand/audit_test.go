@@ -10,6 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/app"
 	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
 
 func TestAuditVerifySaysWhatIsWrongAndLeavesWithAnError(t *testing.T) {
@@ -64,6 +65,9 @@ func change(t *testing.T, dsn, keyFile, sink, tamper string) {
 	ctx := actor.AsSystem(context.Background(), "test")
 	if tamper != "" {
 		err = a.DB.Upkeep(ctx, "test", func(ctx context.Context, tx *sqldb.Tx) error {
+			if err := sqldbtest.DropGuards(ctx, tx); err != nil {
+				return err
+			}
 			_, err := tx.Exec(ctx, tamper)
 			return err
 		})

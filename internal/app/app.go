@@ -58,6 +58,10 @@ type Options struct {
 
 	AuditKey  string // secret key that signs checkpoints of the action log; "" seals nothing
 	AuditSink string // file outside the database that is told each checkpoint
+	// AuditSyslog and AuditWitness are further sinks: udp://host:514, https://witness.example.
+	AuditSyslog  string
+	AuditWitness string
+	AuditArchive string // folder of the action log's archives; "" archives nothing
 
 	// SecretKeys seal what is stored but not to be read by who only has the database:
 	// see factor.ParseKeys. "" means no authenticator apps for Admin users.
@@ -94,7 +98,8 @@ type App struct {
 	Assist     *assist.Service
 	Mail       *mail.Outbox
 	Jobs       *jobs.Runner
-	Sealer     *seal.Sealer // nil without a key
+	Sealer     *seal.Sealer   // nil without a key
+	Archiver   *seal.Archiver // nil without a key or a folder
 
 	DemoPayments *payment.Fake // nil but with TestPayments
 
@@ -213,35 +218,6 @@ func (a *App) wirePayments() {
 	a.Sales.UseGateway(a.Payments)
 }
 
-// recorder is the hook that records every change; with a key, the sealer hears
-// of each row.
-func (a *App) recorder() (sqldb.AfterHook, error) {
-	if a.AuditKey == "" {
-		return audit.Record, nil
-	}
-	var sink seal.Sink
-	if a.AuditSink != "" {
-		sink = seal.NewFileSink(a.AuditSink)
-	}
-	var err error
-	if a.Sealer, err = seal.New(a.DB, a.AuditKey, sink); err != nil {
-		return nil, err
-	}
-	a.Jobs.Add(jobs.Task{Name: "seal", Every: 30 * time.Second, Run: a.Sealer.Seal})
-	return func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
-		if err := audit.Record(ctx, tx, e); err != nil {
-			return err
-		}
-		action := e.Action
-		tx.After(func() {
-			if a.Sealer.Noticed(action) {
-				a.Jobs.Wake("seal")
-			}
-		})
-		return nil
-	}, nil
-}
-
 // tasks are what is done now and then, by one node at a time.
 func (a *App) tasks() {
 	a.Jobs.Add(jobs.Task{Name: "mail", Every: 30 * time.Second, Run: a.Mail.Deliver})
@@ -313,16 +289,6 @@ func (a *App) Handler() http.Handler { return a.handler }
 
 // Close closes the database after what is being written.
 func (a *App) Close() error { return a.DB.Close() }
-
-// VerifyLog verifies a database's action log without serving it.
-func VerifyLog(ctx context.Context, dsn string, c seal.Check) (seal.Report, error) {
-	db, err := sqldb.Open(ctx, sqldb.Options{DSN: dsn, Now: time.Now})
-	if err != nil {
-		return seal.Report{}, err
-	}
-	report, err := seal.Verify(ctx, db.Reader(), c)
-	return report, errors.Join(err, db.Close())
-}
 
 // Migrate brings a database up to date without serving it.
 func Migrate(ctx context.Context, dsn string) error {

@@ -41,6 +41,7 @@ func collectLess() {
 // then it stops taking requests, finishes those that run, and returns.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	collectLess()
+	a.openLog(ctx)
 	srv := &http.Server{
 		Handler:           a.handler,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -71,9 +72,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		err = errors.Join(err, e, srv.Close())
 	}
 	wg.Wait()
-	if a.Sealer != nil {
-		err = errors.Join(err, a.Sealer.Seal(stopping))
-	}
+	err = errors.Join(err, a.closeLog(stopping))
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

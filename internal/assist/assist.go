@@ -16,6 +16,7 @@ package assist
 
 import (
 	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
 	stores "github.com/storehand/storehand/internal/store"
@@ -43,7 +44,13 @@ type Service struct {
 	manager  *impersonate.Manager
 	halt     *sqldb.Remembered[Halt]
 	post     post
+	sealing  seal.Limit
 }
+
+// RequireSealing makes nobody enter, and every stay end, while more of the
+// action log than the limit waits to be sealed and told outside. The
+// application sets it once, where there is a key.
+func (s *Service) RequireSealing(l seal.Limit) { s.sealing = l }
 
 // New gives a Service. The caller wires its Guard into db.Hooks.
 func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Service {

@@ -69,7 +69,7 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 		return Begun{}, err
 	}
 	// Judged before anything is said about the form or the customer.
-	cause := judge(p.facts, question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now())
+	cause := judge(p.facts, question{sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
 	if cause != "" && cause != ApprovalMissing {
 		return Begun{}, s.refuseBegin(ctx, cause, p)
 	}

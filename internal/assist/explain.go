@@ -63,6 +63,6 @@ func (s *Service) Explain(ctx context.Context, adminUser, customer int64) (Expla
 	if err != nil {
 		return Explanation{}, err
 	}
-	ask, now := question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now()
+	ask, now := question{sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now()
 	return Explanation{Cause: judge(p.facts, ask, now), Findings: explain(p.facts, ask, now), AdminName: p.AdminName, CustomerName: p.CustomerName}, nil
 }

@@ -114,7 +114,7 @@ func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 }
 
 func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {
-	cause := judge(f, question{sessionIdle: s.sessions.AdminIdle(ctx)}, s.db.Now())
+	cause := judge(f, question{sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
 	if cause == "" {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -16,6 +17,10 @@ type facts struct {
 	stopped bool   // the emergency stop is in force
 	global  bool   // customer accounts are shared globally
 	policy  string // consent policy of the customer's website
+
+	// How far the action log is sealed and told outside: see package seal.
+	coveredID, newestID int64
+	coveredAt           time.Time
 
 	adminFound, adminActive bool
 	roleID                  int64
@@ -59,6 +64,8 @@ type question struct {
 	view bool
 	// sessionIdle is how long an Admin session lives without a request.
 	sessionIdle time.Duration
+	// sealing is how much of the log may wait to be sealed; zero asks nothing.
+	sealing seal.Limit
 }
 
 // The facts in SQL: columns and joins over a row i that names the Admin user,
@@ -68,6 +75,7 @@ const (
 	(SELECT value FROM config_value WHERE path = 'customer.share_accounts' AND scope = 'default' AND scope_id = 0),
 	COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
 		(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
+	(SELECT covered_id FROM audit_cover WHERE id = 1), (SELECT covered_at FROM audit_cover WHERE id = 1), (SELECT MAX(id) FROM audit_log),
 	u.active, u.role_id, r.all_resources, r.assist_mode,
 	EXISTS (SELECT 1 FROM admin_role_resource p WHERE p.role_id = u.role_id AND p.resource = '` + string(acl.AssistLogin) + `'),
 	s.ended_at, s.end_cause, s.last_seen_at, s.expires_at,
@@ -153,6 +161,8 @@ func scanFacts(row sqldb.Scanner) (facts, error) {
 // factsRow is one row of factsColumns, as they come.
 type factsRow struct {
 	enabled, share, policy, approval        *string
+	covered, newest                         int64
+	coveredAt                               time.Time
 	adminActive, allResources, allWebsites  *bool
 	customerActive, viewActive, vip         *bool
 	mode, endCause, assistance              *string
@@ -167,7 +177,7 @@ type factsRow struct {
 
 func (r *factsRow) dest() []any {
 	return []any{
-		&r.enabled, &r.share, &r.policy,
+		&r.enabled, &r.share, &r.policy, sqldb.IntoID(&r.covered), sqldb.Into(&r.coveredAt), sqldb.IntoID(&r.newest),
 		&r.adminActive, sqldb.IntoID(&r.roleID), &r.allResources, &r.mode, &r.resource,
 		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
 		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
@@ -180,6 +190,7 @@ func (r *factsRow) dest() []any {
 func (r *factsRow) facts() facts {
 	return facts{
 		enabled: isEnabled(r.enabled), global: isGlobal(r.share), policy: consentPolicy(r.policy),
+		coveredID: r.covered, coveredAt: r.coveredAt, newestID: r.newest,
 		adminFound: r.adminActive != nil, adminActive: is(r.adminActive), roleID: r.roleID,
 		allowed: r.resource || is(r.allResources), roleViewOnly: orEmpty(r.mode) == string(acl.ViewOnly),
 		sessionFound: !r.expires.IsZero(), sessionEnded: !r.ended.IsZero(), sessionCause: orEmpty(r.endCause),
@@ -213,7 +224,7 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 	if err != nil {
 		return err
 	}
-	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx)}
+	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}
 	if step != impersonate.StepBegin {
 		ask.roleID, ask.begun = number(i.Attributes[attrRoleID]), i.BegunAt
 	} else if err := f.readBeginning(ctx, q, number(i.Actor.ID), number(i.Parent), s.db.Now()); err != nil {

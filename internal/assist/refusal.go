@@ -85,6 +85,10 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 	impersonate.TargetUnusable: {
 		"Store view closed to the customer", "The customer cannot use this store view.", "Choose another one.", "The store view was closed to the customer.",
 	},
+	impersonate.NotRecorded: {
+		"Action log not kept safe", "The action log cannot be kept safe right now, so nobody may act as a customer.",
+		"Tell whoever runs the shop: the log's witness does not answer.", "The action log could not be kept safe.",
+	},
 	impersonate.ClosedByActor:      {label: "Closed by the Admin user", ended: "You have closed the session."},
 	impersonate.ClosedBySubject:    {label: "Ended by the customer", ended: "The customer has ended the session."},
 	impersonate.ClosedBySupervisor: {label: "Ended by a supervisor", ended: "Another Admin user has ended the session."},
@@ -120,7 +124,7 @@ var EndCauses = []impersonate.Cause{
 	impersonate.ConsentWithdrawn, impersonate.ConsentExpired, impersonate.ConsentMissing,
 	impersonate.FeatureOff, Stopped, ApprovalMissing, impersonate.PermissionLost, impersonate.OutOfScope,
 	impersonate.ActorInactive, impersonate.ActorSignedOut, impersonate.SubjectInactive, impersonate.SubjectSignedOut, impersonate.SubjectDeleted,
-	impersonate.TargetUnusable, impersonate.TimeUp, impersonate.Idle, impersonate.Replaced,
+	impersonate.TargetUnusable, impersonate.NotRecorded, impersonate.TimeUp, impersonate.Idle, impersonate.Replaced,
 	impersonate.CodeReplayed, impersonate.NeverEntered,
 }
 

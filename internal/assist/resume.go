@@ -47,7 +47,7 @@ func (s *Service) over(ctx context.Context, stay Stay, f facts, now time.Time) i
 	if cause := overdue(stay.times(), now); cause != "" {
 		return cause
 	}
-	return judge(f, question{roleID: stay.RoleID, begun: stay.BegunAt, view: true, sessionIdle: s.sessions.AdminIdle(ctx)}, now)
+	return judge(f, question{roleID: stay.RoleID, begun: stay.BegunAt, view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, now)
 }
 
 // overdue gives the limit that a stay has passed, or "".

@@ -18,6 +18,7 @@ type rule int
 const (
 	ruleEnabled rule = iota
 	ruleNotStopped
+	ruleSealed
 	ruleAdminActive
 	ruleSignedIn
 	ruleAllowed
@@ -38,6 +39,7 @@ const (
 var ruleTexts = [rulesEnd]string{
 	ruleEnabled:        "Login as Customer is enabled",
 	ruleNotStopped:     "No emergency stop is in force",
+	ruleSealed:         "The action log is sealed and told outside in time",
 	ruleAdminActive:    "The Admin user's account is active",
 	ruleSignedIn:       "The Admin user is signed in",
 	ruleAllowed:        "The role allows Login as Customer",
@@ -72,6 +74,8 @@ func (r rule) broken(f *facts, q *question, now time.Time) impersonate.Cause {
 		return unless(f.enabled, impersonate.FeatureOff)
 	case ruleNotStopped:
 		return unless(!f.stopped, Stopped)
+	case ruleSealed:
+		return unless(!q.sealing.Exceeded(f.coveredID, f.newestID, f.coveredAt, now), impersonate.NotRecorded)
 	case ruleAdminActive:
 		return unless(f.adminFound && f.adminActive, impersonate.ActorInactive)
 	case ruleSignedIn:

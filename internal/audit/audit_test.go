@@ -153,7 +153,7 @@ func TestFiltersNarrowTheReport(t *testing.T) {
 		clock.Advance(40 * 24 * time.Hour)
 		do(t, db, tom, "role.saved", func(tx *sqldb.Tx) { tx.Details = "Role Audit" })
 		do(t, db, maria, "customer.saved", nil)
-		do(t, db, inStay(maria), "cart.item_added", nil)
+		do(t, db, inStay(maria), "cart.item_added", func(tx *sqldb.Tx) { tx.Note("Größe", "Blue 1234"); tx.Diff("Qty", "", "Ärmel") })
 		do(t, db, vera, "cart.item_added", nil)
 		if err := db.Refuse(actor.With(context.Background(), tom), "role.deleted", func(e *sqldb.Entry) { e.Details = "in use" }); err != nil {
 			t.Fatal(err)
@@ -182,8 +182,15 @@ func TestFiltersNarrowTheReport(t *testing.T) {
 			"the beginning of an IP": {with(func(f *audit.Filter) { f.IP = "198.51." }), 3},
 			"a route":                {with(func(f *audit.Filter) { f.Route = "post /CART" }), 1},
 			"details anywhere":       {with(func(f *audit.Filter) { f.Details = "role" }), 2},
-			"signs are only signs":   {with(func(f *audit.Filter) { f.Details = "100%_s" }), 1},
+			"details by words":       {with(func(f *audit.Filter) { f.Details = "support, 100" }), 1},
+			"words are whole":        {with(func(f *audit.Filter) { f.Details = "supp" }), 0},
 			"a sign is no wildcard":  {with(func(f *audit.Filter) { f.Details = "r%e" }), 0},
+			"a whole address":        {with(func(f *audit.Filter) { f.IP = "198.51.100.1" }), 3},
+			"not a longer one":       {with(func(f *audit.Filter) { f.IP = "198.51.100.10" }), 0},
+			"a value in the notes":   {with(func(f *audit.Filter) { f.Full = "blue 1234" }), 1},
+			"notes are no details":   {with(func(f *audit.Filter) { f.Details = "blue" }), 0},
+			"an action as a route":   {with(func(f *audit.Filter) { f.Route = "POST /system/ro" }), 3},
+			"a customer and words":   {with(func(f *audit.Filter) { f.CustomerID, f.Full = 9, "blue" }), 1},
 			"everything at once": {audit.Filter{Group: audit.AssistGroup, Action: "cart.item_added", ActorID: 2, Result: sqldb.Success,
 				CustomerID: 9, Stay: 5, StoreViewID: 3, IP: "192.", Route: "post", Details: ""}, 1},
 		} {

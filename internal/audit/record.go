@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -65,7 +66,17 @@ func Record(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
 		string(who.Kind), who.ID, short(who.Name), subject.ID, short(subject.Name), stay,
 		who.WebsiteID, who.StoreViewID, short(who.IP), short(who.RequestID), short(who.Route),
 		short(main.Kind), short(main.ID), capped(line(e, main), maxDetails), data)
-	return err
+	return unrecorded(err)
+}
+
+// Unrecorded is the code of the failure to write a row; nothing was done then.
+const Unrecorded = "unrecorded"
+
+func unrecorded(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Unavailable, Code: Unrecorded, Message: "This could not be recorded, so it was not done. Please try again in a moment.", Err: err}
 }
 
 func reportGroup(stay int64, group string) string {

@@ -25,9 +25,12 @@ type Filter struct {
 	Stay        int64
 	StoreViewID int64
 	Websites    []int64 // only what happened on these; nil: everywhere
-	IP          string  // beginning
+	IP          string  // a whole address, or its beginning
 	Route       string  // full action name, beginning
-	Details     string  // anywhere, whatever the case
+	Details     string  // whole words, whatever the case
+	Full        string  // whole words of details, notes and values
+	// Archive searches what was imported again from archives instead of the log.
+	Archive bool
 }
 
 // DefaultDays is how far back the report looks unless told.
@@ -36,9 +39,9 @@ const DefaultDays = 30
 // CountLimit is how far totals are exact.
 const CountLimit = 10_000
 
-// window bounds how many entries are looked through for text that no index
-// finds: the newest ones that the other filters leave.
-const window = 50_000
+// window bounds how many entries of one customer, one stay, of failures or of
+// the imported archives are looked through for what no index finds.
+const window = 20_000
 
 // Bounded fills in the default range.
 func (f Filter) Bounded(now time.Time) Filter {
@@ -51,17 +54,38 @@ func (f Filter) Bounded(now time.Time) Filter {
 	return f
 }
 
+// byText reports whether there are filters that no index of the log's own serves.
 func (f Filter) byText() bool {
-	return f.IP != "" || f.Route != "" || f.Details != "" || f.StoreViewID != 0 || f.Websites != nil || f.Kind != "" && f.ActorID == 0
+	return f.IP != "" || f.Route != "" || f.Details != "" || f.Full != "" || f.StoreViewID != 0 || f.Websites != nil || f.Kind != "" && f.ActorID == 0
+}
+
+// narrow reports whether the filter is about few entries that an index leads to.
+func (f Filter) narrow() bool {
+	return f.CustomerID != 0 || f.Stay != 0 || f.Archive
+}
+
+// indexedWhole reports whether one index of the log serves the whole filter.
+func (f Filter) indexedWhole() bool {
+	if f.byText() {
+		return false
+	}
+	n := 0
+	for _, on := range []bool{f.Action != "", f.Result == sqldb.Failure, f.Group != "" || f.ActorID != 0} {
+		if on {
+			n++
+		}
+	}
+	return n <= 1
 }
 
 // Page is a part of the report, newest first.
 type Page struct {
 	Entries    []Entry
 	Total      int
-	More       bool   // there are more than Total
-	Windowed   bool   // text was looked for in the newest entries only
-	Next, Prev string // cursors, "" at the ends
+	More       bool      // there are more than Total
+	Windowed   bool      // there was too much to look through all of it
+	LookedTo   time.Time // how far back was looked; zero: all the way
+	Next, Prev string    // cursors, "" at the ends
 }
 
 // Search returns the page of size entries at a cursor, "" for the newest.
@@ -71,18 +95,58 @@ func (s *Service) Search(ctx context.Context, f Filter, cursor string, size int)
 	if err != nil {
 		c = position{} // a cursor from elsewhere: begin at the newest
 	}
+	var p Page
+	switch {
+	case !f.narrow() && !f.indexedWhole():
+		return s.byBlocks(ctx, f, c, size, false)
+	case f.narrow() && len(f.words()) > 0:
+		p, err = s.narrowWords(ctx, f, c, size)
+	default:
+		p, err = s.byIndex(ctx, f, c, size)
+	}
+	if err == nil && f.windowed() {
+		p.Windowed, err = s.beyondWindow(ctx, f)
+	}
+	return p, err
+}
+
+func (s *Service) byIndex(ctx context.Context, f Filter, c position, size int) (Page, error) {
 	entries, err := s.list(ctx, f, c, size+1, columns, scanLine)
 	if err != nil {
 		return Page{}, err
 	}
 	p := c.cut(entries, size)
-	if p.Total, p.More, err = s.count(ctx, f); err != nil {
+	p.Total, p.More, err = s.count(ctx, f)
+	return p, err
+}
+
+// narrowWords looks for words among the few entries of a customer, a stay or
+// the imported archives.
+func (s *Service) narrowWords(ctx context.Context, f Filter, c position, size int) (Page, error) {
+	all, err := s.list(ctx, f, position{}, window, allColumns, scanEntry)
+	if err != nil {
 		return Page{}, err
 	}
-	if f.byText() {
-		p.Windowed, err = s.beyondWindow(ctx, f)
+	all = slices.DeleteFunc(all, func(e Entry) bool { return !f.hasWords(e) })
+	total := len(all)
+	if c.back {
+		slices.Reverse(all)
 	}
-	return p, err
+	if c.id != 0 {
+		all = slices.DeleteFunc(all, func(e Entry) bool { return !c.reaches(e) })
+	}
+	p := c.cut(all[:min(len(all), size+1)], size)
+	p.Total = total
+	return p, nil
+}
+
+// reaches reports whether an entry is on the far side of the position.
+func (p position) reaches(e Entry) bool {
+	at := sqldb.Micros(e.At)
+	if p.back {
+		return at > p.at || at == p.at && e.ID > p.id
+	}
+	return at < p.at || at == p.at && e.ID < p.id
 }
 
 // Export calls fn for every entry that matches, newest first, with everything it
@@ -90,14 +154,20 @@ func (s *Service) Search(ctx context.Context, f Filter, cursor string, size int)
 // is recorded meanwhile is not in it.
 func (s *Service) Export(ctx context.Context, f Filter, fn func(Entry) error) error {
 	f = f.Bounded(s.db.Now())
+	if !f.narrow() && !f.indexedWhole() {
+		return s.exportBlocks(ctx, f, fn)
+	}
 	var c position
 	for {
-		const portion = 1000
-		entries, err := s.list(ctx, f, c, portion, allColumns, scanEntry)
+		query, args := f.whole(c, portion)
+		entries, err := sqldb.All(ctx, s.db.Reader(), scanEntry, query, args...)
 		if err != nil {
 			return err
 		}
 		for _, e := range entries {
+			if !f.hasWords(e) {
+				continue
+			}
 			if err := fn(e); err != nil {
 				return err
 			}
@@ -107,6 +177,30 @@ func (s *Service) Export(ctx context.Context, f Filter, fn func(Entry) error) er
 		}
 		last := entries[len(entries)-1]
 		c = position{at: sqldb.Micros(last.At), id: last.ID}
+	}
+}
+
+// portion is how many entries an export reads at once.
+const portion = 1000
+
+func (s *Service) exportBlocks(ctx context.Context, f Filter, fn func(Entry) error) error {
+	var c position
+	for {
+		p, err := s.byBlocks(ctx, f, c, portion, true)
+		if err != nil {
+			return err
+		}
+		for _, e := range p.Entries {
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if p.Next == "" {
+			return nil
+		}
+		if c, err = parseCursor(p.Next); err != nil {
+			return err
+		}
 	}
 }
 
@@ -180,14 +274,11 @@ func (s *Service) count(ctx context.Context, f Filter) (total int, more bool, er
 	return total, more, err
 }
 
-// beyondWindow reports whether text was not looked for everywhere.
+// beyondWindow reports whether not everything was looked through.
 func (s *Service) beyondWindow(ctx context.Context, f Filter) (bool, error) {
-	f.IP, f.Route, f.Details, f.StoreViewID, f.Websites = "", "", "", 0, nil
-	if f.ActorID == 0 {
-		f.Kind = ""
-	}
+	bare := Filter{From: f.From, To: f.To, CustomerID: f.CustomerID, Stay: f.Stay, Archive: f.Archive}
 	var n int
-	query, args := f.query(position{}, "1 AS one", window+1)
+	query, args := bare.query(position{}, "1 AS one", window+1)
 	err := s.db.Reader().QueryRow(ctx, "SELECT COUNT(*) FROM ("+query+") counted", args...).Scan(&n)
 	return n > window, err
 }

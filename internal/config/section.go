@@ -30,6 +30,7 @@ var sections = []Section{
 	{"sales/shipping_settings", "Sales", "Shipping Settings", acl.ConfigSales},
 	{"sales/sales_email", "Sales", "Sales Emails", acl.ConfigSales},
 	{"advanced/admin", "Advanced", "Admin", acl.ConfigAdvanced},
+	{"advanced/system", "Advanced", "System", acl.ConfigAdvanced},
 }
 
 // Ids of sections.
@@ -44,6 +45,7 @@ const (
 	Checkout      = "sales/checkout"
 	Tax           = "sales/tax"
 	Admin         = "advanced/admin"
+	System        = "advanced/system"
 
 	ShippingSettings = "sales/shipping_settings"
 	SalesEmails      = "sales/sales_email"

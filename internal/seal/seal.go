@@ -13,6 +13,7 @@ package seal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -36,17 +37,26 @@ const (
 type Sealer struct {
 	db     *sqldb.DB
 	signer note.Signer
-	sink   Sink // nil: nobody outside is told
+	sinks  []Sink // none: nobody outside is told
 	fresh  atomic.Int64
 }
 
-// New returns a sealer that signs with a key made by [NewKey].
-func New(db *sqldb.DB, key string, sink Sink) (*Sealer, error) {
+// New returns a sealer that signs with a key made by [NewKey] and tells each
+// sink; their names differ.
+func New(db *sqldb.DB, key string, sinks ...Sink) (*Sealer, error) {
+	signer, err := signerFrom(key)
+	if err != nil {
+		return nil, err
+	}
+	return &Sealer{db: db, signer: signer, sinks: sinks}, nil
+}
+
+func signerFrom(key string) (note.Signer, error) {
 	signer, err := note.NewSigner(strings.TrimSpace(key))
 	if err != nil {
 		return nil, fmt.Errorf("the audit key: %w", err)
 	}
-	return &Sealer{db: db, signer: signer, sink: sink}, nil
+	return signer, nil
 }
 
 // Noticed counts a row that was just committed on this node; it reports whether
@@ -56,9 +66,10 @@ func (s *Sealer) Noticed(a sqldb.Action) bool {
 }
 
 // Seal seals every row that is not sealed yet, in portions of MaxRows, each with
-// its checkpoint, and delivers what the sink has not got.
+// its checkpoint, and delivers what the sinks have not got.
 func (s *Sealer) Seal(ctx context.Context) error {
 	s.fresh.Store(0)
+	from := s.db.Now()
 	late := true // rows with an older id that were committed after a newer one, once a turn
 	for {
 		n, err := s.portion(ctx, late)
@@ -70,7 +81,16 @@ func (s *Sealer) Seal(ctx context.Context) error {
 		}
 		late = false
 	}
-	return s.deliver(ctx)
+	var all error
+	for _, sink := range s.sinks {
+		if err := s.deliver(ctx, sink); err != nil {
+			all = errors.Join(all, err, s.failed(ctx, sink, err))
+		}
+	}
+	if all != nil {
+		return all
+	}
+	return s.covered(ctx, from)
 }
 
 // portion seals up to MaxRows rows in one transaction.
@@ -165,31 +185,4 @@ func (g *growing) read(indexes []int64) ([]tlog.Hash, error) {
 		}
 	}
 	return out, nil
-}
-
-// deliver hands the sink every checkpoint it has not got, oldest first.
-func (s *Sealer) deliver(ctx context.Context) error {
-	if s.sink == nil {
-		return nil
-	}
-	for {
-		c, found, err := waiting(ctx, s.db.Reader())
-		if err != nil || !found {
-			return err
-		}
-		d, err := delivery(ctx, s.db.Reader(), c)
-		if err != nil {
-			return err
-		}
-		if err := s.sink.Append(ctx, d); err != nil {
-			return fmt.Errorf("seal: the sink refuses the checkpoint of %d rows: %w", c.size, err)
-		}
-		err = s.db.Upkeep(ctx, "seal", func(ctx context.Context, tx *sqldb.Tx) error {
-			_, err := tx.Exec(ctx, `UPDATE audit_checkpoint SET delivered_at = $2 WHERE size = $1`, c.size, sqldb.Micros(tx.Now()))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
 }

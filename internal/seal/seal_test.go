@@ -76,6 +76,9 @@ func (v *vault) verify(t testing.TB) seal.Report {
 func (v *vault) tamper(t testing.TB, statements ...string) {
 	t.Helper()
 	must(t, v.db.Upkeep(context.Background(), "test", func(ctx context.Context, tx *sqldb.Tx) error {
+		if err := sqldbtest.DropGuards(ctx, tx); err != nil {
+			return err
+		}
 		for _, q := range statements {
 			if n, err := tx.Exec(ctx, q); err != nil || n == 0 {
 				return fmt.Errorf("%s: %d rows, %w", q, n, err)
@@ -203,6 +206,9 @@ func (v *vault) whileTampered(t testing.TB, statements []string) (with, alone se
 	t.Helper()
 	undo := fmt.Errorf("undo")
 	err := v.db.Upkeep(context.Background(), "test", func(ctx context.Context, tx *sqldb.Tx) error {
+		if err := sqldbtest.DropGuards(ctx, tx); err != nil {
+			return err
+		}
 		for _, q := range statements {
 			if _, err := tx.Exec(ctx, q); err != nil {
 				return fmt.Errorf("%s: %w", q, err)
@@ -248,7 +254,7 @@ func TestALogHashedAnewFromABadRowOnIsFound(t *testing.T) {
 		v.tamper(t, `UPDATE audit_log SET details = 'Nothing' WHERE id = 17`, `DELETE FROM audit_seal WHERE position >= 0`, `DELETE FROM audit_hash WHERE idx >= 0`, `DELETE FROM audit_checkpoint WHERE size > 0`)
 		theirs, public, err := seal.NewKey("shop.example")
 		must(t, err)
-		thief, err := seal.New(v.db, theirs, nil)
+		thief, err := seal.New(v.db, theirs)
 		must(t, err)
 		must(t, thief.Seal(context.Background()))
 		if r, err := seal.Verify(context.Background(), v.db.Reader(), seal.Check{Keys: []string{public}}); err != nil || r.Fault != nil {

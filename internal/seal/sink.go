@@ -15,9 +15,16 @@ import (
 )
 
 // Sink keeps checkpoints outside the database. It is given each one in turn, and
-// perhaps the last one again.
+// perhaps some again.
 type Sink interface {
+	Name() string // short and steady: how far it has come is kept under it
 	Append(ctx context.Context, d Delivery) error
+}
+
+// Sized is a sink that can tell how many rows it knows of, so that a database
+// that was set back is noticed at once.
+type Sized interface {
+	Size(ctx context.Context) (int64, error)
 }
 
 // Delivery is a checkpoint with the leaves since the one before. It says nothing
@@ -26,6 +33,8 @@ type Delivery struct {
 	Size   int64  `json:"size"`
 	Note   string `json:"note"` // signed
 	Leaves []Leaf `json:"leaves"`
+
+	prove Proof
 }
 
 // Leaf is a sealed row: its id in the log and the hash of what it says, in base64.
@@ -55,6 +64,9 @@ type FileSink struct {
 // NewFileSink returns the sink that keeps checkpoints in a file; the file and
 // its folder are made when needed.
 func NewFileSink(path string) *FileSink { return &FileSink{path: path} }
+
+// Name is how its progress is kept.
+func (s *FileSink) Name() string { return "file" }
 
 // Append writes a checkpoint and is back when it is on the disk.
 func (s *FileSink) Append(_ context.Context, d Delivery) error {
@@ -95,6 +107,16 @@ func (s *FileSink) load() error {
 		s.tree, s.last = tree, last
 	}
 	return err
+}
+
+// Size is how many rows the sink knows of.
+func (s *FileSink) Size(context.Context) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.load(); err != nil {
+		return 0, err
+	}
+	return s.tree.Size, nil
 }
 
 func (s *FileSink) write(d Delivery) error {

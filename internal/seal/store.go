@@ -30,8 +30,29 @@ func newest(ctx context.Context, q sqldb.Querier) (checkpoint, error) {
 	return c, err
 }
 
-func waiting(ctx context.Context, q sqldb.Querier) (checkpoint, bool, error) {
-	return sqldb.Found(sqldb.One(ctx, q, scanCheckpoint, checkpointColumns+` WHERE delivered_at IS NULL ORDER BY size LIMIT 1`))
+// after is the checkpoint that follows a size.
+func after(ctx context.Context, q sqldb.Querier, size int64) (checkpoint, bool, error) {
+	return sqldb.Found(sqldb.One(ctx, q, scanCheckpoint, checkpointColumns+` WHERE size > $1 ORDER BY size LIMIT 1`, size))
+}
+
+// deliveredTo is the size of the last checkpoint that a sink has.
+func deliveredTo(ctx context.Context, q sqldb.Querier, sink string) (int64, error) {
+	n, _, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT size FROM audit_delivery WHERE sink = $1`, sink))
+	return n, err
+}
+
+// cover is up to which row everything was sealed and delivered by a moment.
+type cover struct {
+	id int64
+	at time.Time
+}
+
+func coverOf(ctx context.Context, q sqldb.Querier) (cover, error) {
+	c, _, err := sqldb.Found(sqldb.One(ctx, q, func(r sqldb.Scanner) (c cover, err error) {
+		err = r.Scan(&c.id, sqldb.Into(&c.at))
+		return c, err
+	}, `SELECT covered_id, covered_at FROM audit_cover WHERE id = 1`))
+	return c, err
 }
 
 // sizeBefore is the size that the checkpoint before one of a size states.
@@ -113,7 +134,7 @@ func delivery(ctx context.Context, q sqldb.Querier, c checkpoint) (Delivery, err
 	if err != nil {
 		return Delivery{}, err
 	}
-	d := Delivery{Size: c.size, Note: c.note}
+	d := Delivery{Size: c.size, Note: c.note, prove: prover(q, c.size)}
 	d.Leaves, err = sqldb.All(ctx, q, func(r sqldb.Scanner) (l Leaf, err error) {
 		var pos int64
 		err = r.Scan(&pos, &l.ID)
@@ -143,4 +164,42 @@ func cmpErr(err error, otherwise string) error {
 		return err
 	}
 	return fmt.Errorf("the sealed log is damaged: %s", otherwise)
+}
+
+// prover makes proofs that the tree of a size goes on from an older one.
+func prover(q sqldb.Querier, size int64) Proof {
+	return func(ctx context.Context, old int64) (tlog.TreeProof, error) {
+		return tlog.ProveTree(size, old, stored(ctx, q))
+	}
+}
+
+// stored reads the tree's hashes by their numbers.
+func stored(ctx context.Context, q sqldb.Querier) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		have, err := hashesAt(ctx, q, indexes)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]tlog.Hash, len(indexes))
+		for i, at := range indexes {
+			h, ok := have[at]
+			if !ok {
+				return nil, cmpErr(nil, "hashes are missing")
+			}
+			out[i] = h
+		}
+		return out, nil
+	})
+}
+
+// leavesFrom reads the leaves of n positions, with whatever hashes stand between
+// them, by their numbers.
+func leavesFrom(ctx context.Context, q sqldb.Querier, position, n int64) (map[int64]tlog.Hash, error) {
+	out := make(map[int64]tlog.Hash, 2*n)
+	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
+		at, h, err := scanHash(r)
+		out[at] = h
+		return struct{}{}, err
+	}, `SELECT idx, hash FROM audit_hash WHERE idx >= $1 AND idx <= $2`, tlog.StoredHashIndex(0, position), tlog.StoredHashIndex(0, position+n-1))
+	return out, err
 }

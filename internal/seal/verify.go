@@ -18,9 +18,11 @@ import (
 type Report struct {
 	Rows        int64     // that were sealed and are as they were
 	Checkpoints int64     // whose signature and root are right
+	Archived    int64     // of the rows, how many are in archives and no longer in the log
+	Unread      int64     // of those, how many stand in archives that were not read
 	Unsealed    int64     // younger than the last checkpoint: not covered yet
 	Last        time.Time // of the last checkpoint
-	Delivered   bool      // a sink was compared
+	Delivered   bool      // a sink or a witness was compared
 	Fault       *Fault    // the first thing that is wrong; nil: nothing is
 }
 
@@ -47,6 +49,9 @@ func (f *Fault) String() string {
 type Check struct {
 	Keys []string // public keys; at least one
 	Sink string   // file of a FileSink, "" for none: then a cut-off end cannot be told
+	// Checkpoints are signed notes that somebody outside has kept, such as a witness.
+	Checkpoints []string
+	Archives    string // folder of the archives; "": they are not read
 }
 
 // Verify recomputes the whole sealed log: every row's hash, the order, the root
@@ -62,6 +67,12 @@ func Verify(ctx context.Context, q sqldb.Querier, c Check) (Report, error) {
 		if err := v.readSink(c.Sink); err != nil || v.report.Fault != nil {
 			return v.report, err
 		}
+	}
+	if err := v.readOutside(c.Checkpoints); err != nil {
+		return v.report, err
+	}
+	if err := v.readArchives(c.Archives); err != nil || v.report.Fault != nil {
+		return v.report, err
 	}
 	if v.checkpoints, err = sqldb.All(ctx, q, scanCheckpoint, checkpointColumns+` ORDER BY size`); err != nil {
 		return v.report, err
@@ -96,6 +107,9 @@ type verification struct {
 	q           sqldb.Querier
 	keys        note.Verifiers
 	kept        []Leaf // by the sink
+	outside     []Tree // by a witness, by size
+	archives    []Archive
+	unread      bool // the archives' files
 	checkpoints []checkpoint
 	next        int // the next checkpoint to be reached
 	tree        Frontier
@@ -163,13 +177,7 @@ func (v *verification) read(from int64) ([]sealed, error) {
 	if err != nil || len(part) == 0 {
 		return nil, err
 	}
-	first, last := tlog.StoredHashIndex(0, part[0].position), tlog.StoredHashIndex(0, part[len(part)-1].position)
-	stored := map[int64]tlog.Hash{}
-	_, err = sqldb.All(v.ctx, v.q, func(r sqldb.Scanner) (struct{}, error) {
-		at, h, err := scanHash(r)
-		stored[at] = h
-		return struct{}{}, err
-	}, `SELECT idx, hash FROM audit_hash WHERE idx >= $1 AND idx <= $2`, first, last)
+	stored, err := leavesFrom(v.ctx, v.q, part[0].position, part[len(part)-1].position-part[0].position+1)
 	for i := range part {
 		part[i].stored = stored[tlog.StoredHashIndex(0, part[i].position)]
 	}
@@ -200,8 +208,14 @@ func (v *verification) row(s sealed) *Fault {
 		return &Fault{ID: v.keptID(at), Position: at, What: "its place in the sealed order was removed"}
 	case v.keptID(at) != 0 && v.keptID(at) != s.id:
 		return &Fault{ID: v.keptID(at), Position: at, What: fmt.Sprintf("row %d stands in its place", s.id)}
-	case s.gone:
+	case s.gone && !v.archived(at):
 		return fault("it was deleted from the log")
+	case s.gone:
+		s.row.hash = s.stored // the archive's file was compared with it, or is not read
+		v.report.Archived++
+		if v.unread {
+			v.report.Unread++
+		}
 	case s.row.hash != s.stored:
 		return fault("it does not say what was sealed")
 	}
@@ -224,6 +238,9 @@ func (v *verification) keptID(at int64) int64 {
 
 // reached checks the checkpoint of this size, if there is one.
 func (v *verification) reached() *Fault {
+	if f := v.witnessed(); f != nil {
+		return f
+	}
 	if v.next == len(v.checkpoints) || v.checkpoints[v.next].size != v.tree.Size {
 		return nil
 	}
@@ -252,6 +269,8 @@ func (v *verification) ends() error {
 	switch {
 	case v.next < len(v.checkpoints):
 		v.report.Fault = &Fault{ID: v.keptID(size), Position: size, What: fmt.Sprintf("the end was cut off: a checkpoint is about %d rows", v.checkpoints[len(v.checkpoints)-1].size)}
+	case len(v.outside) > 0:
+		v.report.Fault = &Fault{Position: size, What: fmt.Sprintf("the log was cut off or set back: outside, a checkpoint of %d rows is kept", v.outside[len(v.outside)-1].Size)}
 	case size < int64(len(v.kept)):
 		v.report.Fault = &Fault{ID: v.keptID(size), Position: size, What: fmt.Sprintf("the log was cut off or set back: the sink knows %d rows", len(v.kept))}
 	case len(v.checkpoints) == 0 && size > 0 || len(v.checkpoints) > 0 && v.checkpoints[len(v.checkpoints)-1].size != size:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/fault"
 )
 
 // Action names a change: "cart.item_added". The part before the dot is its
@@ -211,6 +212,15 @@ func (db *DB) Upkeep(ctx context.Context, name string, fn func(ctx context.Conte
 	return db.transact(ctx, Action("upkeep."+name), fn)
 }
 
+// unavailable gives the failures that are not about what was asked for but about
+// a database that cannot work now their kind: whoever asked may ask again.
+func unavailable(err error) error {
+	if _, expected := fault.As(err); expected || !broken(err) {
+		return err
+	}
+	return &fault.Error{Kind: fault.Unavailable, Err: err}
+}
+
 func (db *DB) transact(ctx context.Context, a Action, work func(context.Context, *Tx) error) error {
 	if ctx.Value(inside{}) != nil {
 		return errNested
@@ -231,7 +241,7 @@ func (db *DB) transact(ctx context.Context, a Action, work func(context.Context,
 		return err
 	})
 	if err != nil {
-		return err
+		return unavailable(err)
 	}
 	for _, fn := range done {
 		fn()

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -69,4 +70,37 @@ func IsForeignKey(err error) bool {
 func retryable(err error) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// IsDenied reports whether PostgreSQL refused a statement because the role that
+// this program connects with may not do that.
+func IsDenied(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "42501"
+}
+
+// broken reports whether err says that the database cannot do its work now:
+// full, read-only, gone, or damaged.
+func broken(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch {
+		case len(pg.Code) < 2, pg.Code == "25006", pg.Code == "42501":
+			return true
+		}
+		switch pg.Code[:2] {
+		case "08", "53", "57", "58", "XX":
+			return true
+		}
+		return false
+	}
+	var net *pgconn.ConnectError
+	if errors.As(err, &net) || errors.Is(err, sqldriver.ErrBadConn) {
+		return true
+	}
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultFull, sqlite.ResultIOErr, sqlite.ResultReadOnly, sqlite.ResultCantOpen, sqlite.ResultCorrupt, sqlite.ResultNotADB, sqlite.ResultBusy, sqlite.ResultProtocol:
+		return true
+	}
+	return false
 }

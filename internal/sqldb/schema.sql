@@ -177,6 +177,63 @@ CREATE TABLE assist_stop (
 
 CREATE INDEX assist_stop_lifted ON assist_stop (lifted_at);
 
+CREATE TRIGGER audit_archive_delete BEFORE DELETE ON audit_archive
+BEGIN
+  SELECT RAISE(ABORT, 'audit_archive is append-only');
+END;
+
+CREATE TRIGGER audit_archive_update BEFORE UPDATE ON audit_archive
+BEGIN
+  SELECT RAISE(ABORT, 'audit_archive is append-only');
+END;
+
+CREATE TABLE audit_archive (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  first_position BIGINT NOT NULL UNIQUE,
+  next_position BIGINT NOT NULL UNIQUE,
+  first_at BIGINT NOT NULL,
+  last_at BIGINT NOT NULL,
+  file TEXT NOT NULL,
+  bytes BIGINT NOT NULL,
+  manifest TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TRIGGER audit_archive_removed_delete BEFORE DELETE ON audit_archive_removed
+BEGIN
+  SELECT RAISE(ABORT, 'audit_archive_removed is append-only');
+END;
+
+CREATE TRIGGER audit_archive_removed_update BEFORE UPDATE ON audit_archive_removed
+BEGIN
+  SELECT RAISE(ABORT, 'audit_archive_removed is append-only');
+END;
+
+CREATE TABLE audit_archive_removed (
+  archive_id BIGINT NOT NULL PRIMARY KEY,
+  at BIGINT NOT NULL
+);
+
+CREATE TABLE audit_block (
+  block BIGINT NOT NULL PRIMARY KEY,
+  first_at BIGINT NOT NULL,
+  last_at BIGINT NOT NULL
+);
+
+CREATE INDEX audit_block_first ON audit_block (first_at);
+
+CREATE INDEX audit_block_last ON audit_block (last_at);
+
+CREATE TRIGGER audit_checkpoint_delete BEFORE DELETE ON audit_checkpoint
+BEGIN
+  SELECT RAISE(ABORT, 'audit_checkpoint is append-only');
+END;
+
+CREATE TRIGGER audit_checkpoint_update BEFORE UPDATE ON audit_checkpoint
+BEGIN
+  SELECT RAISE(ABORT, 'audit_checkpoint is append-only');
+END;
+
 CREATE TABLE audit_checkpoint (
   size BIGINT NOT NULL PRIMARY KEY,
   at BIGINT NOT NULL,
@@ -189,10 +246,55 @@ CREATE INDEX audit_checkpoint_at ON audit_checkpoint (at);
 
 CREATE INDEX audit_checkpoint_waiting ON audit_checkpoint (size) WHERE delivered_at IS NULL;
 
+CREATE TABLE audit_cover (
+  id BIGINT NOT NULL PRIMARY KEY,
+  covered_id BIGINT NOT NULL,
+  covered_at BIGINT NOT NULL
+);
+
+CREATE TABLE audit_delivery (
+  sink TEXT NOT NULL PRIMARY KEY,
+  size BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  failing_since BIGINT,
+  last_error TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE audit_filter (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  admin_user_id BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  query TEXT NOT NULL,
+  shared BOOLEAN NOT NULL,
+  created_at BIGINT NOT NULL,
+  UNIQUE (admin_user_id, name)
+);
+
+CREATE TRIGGER audit_hash_delete BEFORE DELETE ON audit_hash
+BEGIN
+  SELECT RAISE(ABORT, 'audit_hash is append-only');
+END;
+
+CREATE TRIGGER audit_hash_update BEFORE UPDATE ON audit_hash
+BEGIN
+  SELECT RAISE(ABORT, 'audit_hash is append-only');
+END;
+
 CREATE TABLE audit_hash (
   idx BIGINT NOT NULL PRIMARY KEY,
   hash BLOB NOT NULL
 );
+
+CREATE TRIGGER audit_log_delete BEFORE DELETE ON audit_log WHEN NOT EXISTS (
+  SELECT 1 FROM audit_seal s, audit_archive a WHERE s.audit_id = OLD.id AND a.next_position > s.position AND a.first_position <= s.position)
+BEGIN
+  SELECT RAISE(ABORT, 'audit_log is append-only');
+END;
+
+CREATE TRIGGER audit_log_update BEFORE UPDATE ON audit_log
+BEGIN
+  SELECT RAISE(ABORT, 'audit_log is append-only');
+END;
 
 CREATE TABLE audit_log (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -234,10 +336,61 @@ CREATE INDEX audit_stay ON audit_log (impersonation_id, id) WHERE impersonation_
 
 CREATE INDEX audit_subject ON audit_log (subject_id, at, id) WHERE subject_id <> 0;
 
+CREATE TABLE audit_restored (
+  archive_id BIGINT NOT NULL,
+  id BIGINT NOT NULL PRIMARY KEY,
+  at BIGINT NOT NULL,
+  action TEXT NOT NULL,
+  action_group TEXT NOT NULL,
+  report_group TEXT NOT NULL,
+  result TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT NOT NULL,
+  actor_name TEXT NOT NULL,
+  subject_id BIGINT NOT NULL,
+  subject_name TEXT NOT NULL,
+  impersonation_id BIGINT NOT NULL,
+  website_id BIGINT NOT NULL,
+  store_view_id BIGINT NOT NULL,
+  ip TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  route TEXT NOT NULL,
+  object_kind TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  details TEXT NOT NULL,
+  data TEXT NOT NULL
+);
+
+CREATE INDEX audit_restored_archive ON audit_restored (archive_id);
+
+CREATE INDEX audit_restored_at ON audit_restored (at, id);
+
+CREATE INDEX audit_restored_group ON audit_restored (report_group, at, id);
+
+CREATE INDEX audit_restored_stay ON audit_restored (impersonation_id, id);
+
+CREATE INDEX audit_restored_subject ON audit_restored (subject_id, at, id);
+
+CREATE TRIGGER audit_seal_delete BEFORE DELETE ON audit_seal
+BEGIN
+  SELECT RAISE(ABORT, 'audit_seal is append-only');
+END;
+
+CREATE TRIGGER audit_seal_update BEFORE UPDATE ON audit_seal
+BEGIN
+  SELECT RAISE(ABORT, 'audit_seal is append-only');
+END;
+
 CREATE TABLE audit_seal (
   position BIGINT NOT NULL PRIMARY KEY,
   audit_id BIGINT NOT NULL UNIQUE
 );
+
+CREATE TABLE audit_term (
+  term TEXT NOT NULL,
+  block BIGINT NOT NULL,
+  PRIMARY KEY (term, block)
+) WITHOUT ROWID;
 
 CREATE TABLE cart (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -380,6 +533,16 @@ CREATE TABLE config_value (
   updated_by TEXT NOT NULL,
   PRIMARY KEY (path, scope, scope_id)
 );
+
+CREATE TRIGGER consent_event_delete BEFORE DELETE ON consent_event
+BEGIN
+  SELECT RAISE(ABORT, 'consent_event is append-only');
+END;
+
+CREATE TRIGGER consent_event_update BEFORE UPDATE ON consent_event
+BEGIN
+  SELECT RAISE(ABORT, 'consent_event is append-only');
+END;
 
 CREATE TABLE consent_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

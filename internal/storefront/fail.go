@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
 )
@@ -30,7 +31,11 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 		Title: s.T("error." + code + ".title"), Text: s.T("error." + code + ".text"),
 		LinkText: s.T("error.home"), LinkHref: s.URL("/"),
 	}
-	if f.Message != "" {
+	switch {
+	case f.Kind == fault.Unavailable && s.Stay != nil:
+		v.Title, v.Text = s.T("stay.unrecorded.title"), s.T("stay.unrecorded.text")
+		v.LinkText, v.LinkHref = s.T("stay.closed.back"), a.adminLink("/")
+	case f.Message != "" && f.Code != audit.Unrecorded:
 		v.Text = f.Message
 	}
 	if ended(f) {

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/jobs"
+	"github.com/storehand/storehand/internal/seal"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// recorder is the hook that records every change; with a key, the sealer hears
+// of each row.
+func (a *App) recorder() (sqldb.AfterHook, error) {
+	a.Jobs.Add(jobs.Task{Name: "audit_index", Every: 30 * time.Second, Run: a.Audit.Index})
+	if a.AuditKey == "" {
+		return audit.Record, nil
+	}
+	sinks, err := a.sinks()
+	if err != nil {
+		return nil, err
+	}
+	if a.Sealer, err = seal.New(a.DB, a.AuditKey, sinks...); err != nil {
+		return nil, err
+	}
+	a.Jobs.Add(jobs.Task{Name: "seal", Every: 30 * time.Second, Run: a.Sealer.Seal})
+	if a.AuditArchive != "" {
+		if a.Archiver, err = seal.NewArchiver(a.DB, a.AuditKey, a.AuditArchive); err != nil {
+			return nil, err
+		}
+		a.Jobs.Add(jobs.Task{Name: "audit_archive", Every: time.Hour, Lease: 30 * time.Minute, Run: a.archiveDue})
+	}
+	return func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
+		if err := audit.Record(ctx, tx, e); err != nil {
+			return err
+		}
+		action := e.Action
+		tx.After(func() {
+			if a.Sealer.Noticed(action) {
+				a.Jobs.Wake("seal")
+			}
+		})
+		return nil
+	}, nil
+}
+
+// sinks are whom the sealer tells.
+func (a *App) sinks() ([]seal.Sink, error) {
+	var sinks []seal.Sink
+	if a.AuditSink != "" {
+		sinks = append(sinks, seal.NewFileSink(a.AuditSink))
+	}
+	if a.AuditSyslog != "" {
+		s, err := seal.NewSyslog(a.AuditSyslog)
+		if err != nil {
+			return nil, err
+		}
+		sinks = append(sinks, s)
+	}
+	if a.AuditWitness != "" {
+		s, err := newWitnessSink(a.AuditWitness)
+		if err != nil {
+			return nil, err
+		}
+		sinks = append(sinks, s)
+	}
+	return sinks, nil
+}
+
+// archiveDue archives what is older than the lifetime, as often as is set.
+func (a *App) archiveDue(ctx context.Context) error {
+	before, due, err := audit.ArchiveDue(ctx, a.Config, a.DB.Reader(), a.DB.Now())
+	if err != nil || !due {
+		return err
+	}
+	_, err = a.Archiver.Archive(ctx, before)
+	return err
+}
+
+// The log's own beginning and end on a node.
+const (
+	actionStarted sqldb.Action = "audit.started"
+	actionStopped sqldb.Action = "audit.stopped"
+)
+
+// openLog records that this node serves from now on, and lets nobody act as a
+// customer while the log is not sealed in time. A database that cannot record
+// does not keep guests from the shop.
+func (a *App) openLog(ctx context.Context) {
+	if a.Sealer != nil {
+		a.Assist.RequireSealing(seal.DefaultLimit)
+		if err := a.Sealer.Begin(ctx); err != nil {
+			a.Log.Error("the action log cannot be sealed", "error", err)
+		}
+	}
+	a.note(ctx, actionStarted, "The server has started")
+}
+
+// closeLog records that this node stops, and seals what it wrote.
+func (a *App) closeLog(ctx context.Context) error {
+	a.note(ctx, actionStopped, "The server has stopped")
+	if a.Sealer == nil {
+		return nil
+	}
+	return a.Sealer.Seal(actor.AsSystem(ctx, "seal"))
+}
+
+func (a *App) note(ctx context.Context, action sqldb.Action, details string) {
+	err := a.Record(ctx, action, details)
+	if err != nil {
+		a.Log.Error("the action log cannot be written", "action", action, "error", err)
+	}
+}
+
+// Record writes a row that the system itself is the author of: starts, stops,
+// and what was done from the command line.
+func (a *App) Record(ctx context.Context, action sqldb.Action, details string) error {
+	return a.DB.Change(actor.AsSystem(ctx, "command line"), action, func(_ context.Context, tx *sqldb.Tx) error {
+		tx.About("server", a.AdminURL)
+		tx.Details = details
+		return nil
+	})
+}
+
+// VerifyLog verifies a database's action log without serving it.
+func VerifyLog(ctx context.Context, dsn string, c seal.Check) (seal.Report, error) {
+	db, err := sqldb.Open(ctx, sqldb.Options{DSN: dsn, Now: time.Now})
+	if err != nil {
+		return seal.Report{}, err
+	}
+	report, err := seal.Verify(ctx, db.Reader(), c)
+	return report, errors.Join(err, db.Close())
+}
