@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -110,11 +111,12 @@ func (c *liteConn) stmt(query string) (*liteStmt, error) {
 		kept.busy, kept.used = true, c.uses
 		return kept, nil
 	}
-	s, trailing, err := c.c.PrepareTransient(query)
+	text := plannedOnce(query)
+	s, trailing, err := c.c.PrepareTransient(text)
 	if err != nil {
 		return nil, err
 	}
-	if trailing > 0 && strings.TrimSpace(query[len(query)-trailing:]) != "" {
+	if trailing > 0 && strings.TrimSpace(text[len(text)-trailing:]) != "" {
 		return nil, errors.Join(errors.New("sqldb: more than one statement in a text"), s.Finalize())
 	}
 	st := &liteStmt{s: s, busy: true, used: c.uses}
@@ -126,6 +128,15 @@ func (c *liteConn) stmt(query string) (*liteStmt, error) {
 		st.kept, c.stmts[query] = true, st
 	}
 	return st, nil
+}
+
+var limitParameter = regexp.MustCompile(`\bLIMIT (\$[0-9]+)`)
+
+// plannedOnce hides the parameter of a LIMIT from the planner. SQLite would look
+// at its value, and prepare the statement anew at each execution because the
+// next value may be another: that was a fifth of a page with one list on it.
+func plannedOnce(query string) string {
+	return limitParameter.ReplaceAllString(query, "LIMIT ($1 + 0)")
 }
 
 // parameters says which argument each parameter takes: SQLite numbers $2, $1 in
