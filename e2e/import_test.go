@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -49,17 +50,25 @@ func storehand(t *testing.T, input string, args ...string) string {
 	return string(out)
 }
 
-// realShop is a real shop's data in Magento's formats, when it is at hand, else
-// a small one of the same form.
-func realShop() (dir, email, name, sku string) {
+// realShop is a quarter of a real shop in Magento's formats, when it is at hand,
+// else a small excerpt of it; orders and memos is how many of them there are.
+func realShop() (dir, orders, memos string) {
 	dir = os.Getenv("STOREHAND_SHOP_DATA")
 	if dir == "" {
 		dir = "../../shared/data/online-retail"
 	}
 	if _, err := os.Stat(filepath.Join(dir, "customers.csv")); err == nil {
-		return dir, "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
+		return dir, "3,724", "537"
 	}
-	return "testdata/shop", "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
+	return "testdata/shop", "14", "2"
+}
+
+// packed is a file of a folder, which may be compressed there.
+func packed(dir, name string) string {
+	if _, err := os.Stat(filepath.Join(dir, name+".gz")); err == nil {
+		name += ".gz"
+	}
+	return filepath.Join(dir, name)
 }
 
 const clerksPassword = "a long pass phrase of the clerk"
@@ -74,7 +83,8 @@ func TestARealShopIsImportedAndItsCustomerHelped(t *testing.T) {
 }
 
 func importAndHelp(t *testing.T, engine sqldb.Engine) {
-	dir, email, name, product := realShop()
+	dir, orders, memos := realShop()
+	const email, name, product = "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
 	dsn := sqldbtest.DSN(t, engine)
 	port := strconv.Itoa(freePort(t))
 	admin, base := "http://admin.localhost:"+port, "http://localhost:"+port
@@ -82,6 +92,8 @@ func importAndHelp(t *testing.T, engine sqldb.Engine) {
 	storehand(t, clerksPassword+"\n", "staff", "create", "--db", dsn, "--username", "clerk", "--email", "clerk@shop.test")
 	storehand(t, "", "import", "products", "--db", dsn, filepath.Join(dir, "products.csv"))
 	storehand(t, "", "import", "customers", "--db", dsn, "--addresses", filepath.Join(dir, "customer_addresses.csv"), filepath.Join(dir, "customers.csv"))
+	storehand(t, "", "import", "orders", "--db", dsn, packed(dir, "orders.jsonl"))
+	storehand(t, "", "import", "creditmemos", "--db", dsn, packed(dir, "creditmemos.jsonl"))
 	serveProgram(t, dsn, admin, port)
 
 	p := chromium(t, false).Person(t, browser.Look{})
@@ -96,6 +108,26 @@ func importAndHelp(t *testing.T, engine sqldb.Engine) {
 	front := enter(desk).See("You are logged in as " + name)
 	front.Visit(base+"/p/"+product).See("£").Click("Add to cart").See("is in your cart", "You are logged in as "+name, "£")
 	front.Click("Close Session").See("Session closed")
+	browseAndHelp(t, desk, admin, orders, memos)
+	desk.Visit(admin+"/sales/orders?q=536555").Click("536555").See("Order # 536555", "None: bought as a guest").Misses(lac)
+}
+
+// browseAndHelp looks through what was imported, and starts from an order of it.
+func browseAndHelp(t *testing.T, desk *browser.Tab, admin, orders, memos string) {
+	t.Helper()
+	desk.Visit(admin + "/sales/orders").See(orders + " records")
+	all := desk.Count("input[name=order]")
+	desk.TabTo("All on this page").Type(" ").Until("every row is ticked", fmt.Sprintf(`document.querySelectorAll("input[name=order]:checked").length === %d`, all))
+	desk.Visit(admin+"/sales/creditmemos").See(memos+" record", "C541433")
+	desk.Visit(admin + "/sales/orders").Fill("Order number, e-mail or name", "541431").Click("Search").Click("541431")
+	desk.See("Order # 541431", "Jane Vargas", "74,215", "£77,183.60", "Closed")
+	order := desk.URL()
+	desk.Visit(order + "/invoices").See("£77,183.60").Visit(order+"/creditmemos").See("C541433").Visit(order).See("Items Ordered")
+	desk.Click(lac).See("This is the real account").Choose(reason)
+	front := desk.ClickNew(lac).See("You are logged in as Jane Vargas", "£77,183.60").At("/account/orders/541431")
+	front.Screenshot("imported-order-assisted")
+	front.Click("Back to order #541431").See("Order # 541431")
+	front.Visit(admin+"/sales/orders?q=541431").Click("541431").Click("Assistance").See("Order #541431")
 }
 
 // serveProgram serves the database until the test ends.

@@ -54,6 +54,7 @@ const (
 	AssistAlerts    Resource = "login_as_customer.alerts"
 	AssistWhy       Resource = "login_as_customer.why"
 	AssistStop      Resource = "login_as_customer.stop"
+	AssistReport    Resource = "login_as_customer.report"
 
 	CatalogProducts       Resource = "catalog.products"
 	CatalogProductsEdit   Resource = "catalog.products_edit"
@@ -161,6 +162,7 @@ var tree = []Node{
 		branch("Login as Customer",
 			leaf(AssistLogin, "Allow Login as Customer", ""),
 			leaf(AssistLog, "View Login as Customer Log", ""),
+			leaf(AssistReport, "Assistance Report", "figures about all sessions of the role's websites, no names"),
 			leaf(AssistEndOthers, "End other Admin users' sessions", ""),
 			leaf(AssistApprove, "Approve Login as Customer", "as the second person, never for oneself"),
 			leaf(AssistReview, "Review sessions", "judge sessions of other Admin users afterwards"),

@@ -43,6 +43,7 @@ var sidebarParts = []navPart{
 		{"Groups", "/customers/groups", acl.CustomersGroups},
 		{"Active Sessions", sessionsPath, acl.AssistLog},
 		{"Login as Customer Log", "/assist/log", acl.AssistLog},
+		{"Assistance Report", reportPath, acl.AssistReport},
 		{"Approvals", approvalsPath, acl.AssistApprove},
 		{"Who May Log in as Whom", whyPath, acl.AssistWhy},
 		{"Emergency Stop", stopPath, acl.AssistStop},

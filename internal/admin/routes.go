@@ -137,6 +137,8 @@ func (a *App) assistRoutes() []web.Route {
 		{Pattern: "GET /assist/why", Access: web.Needs(acl.AssistWhy), Assisted: web.AdminOnly, Handler: a.assistWhy},
 		{Pattern: "GET /assist/log", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.assistLog},
 		{Pattern: "GET /assist/log.csv", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.exportLog},
+		{Pattern: "GET /assist/report", Access: web.Needs(acl.AssistReport), Assisted: web.AdminOnly, Handler: a.assistReport},
+		{Pattern: "GET /assist/report/{part}", Access: web.Needs(acl.AssistReport), Assisted: web.AdminOnly, Handler: a.exportReport},
 		{Pattern: "GET /assist/log/{id}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.assistStay},
 	}
 }

@@ -36,8 +36,10 @@ var groupLabels = map[string]string{
 }
 
 var actionLabels = map[sqldb.Action]string{
-	"audit.exported": "Report exported",
-	"config.saved":   "Configuration saved",
+	"audit.exported":                       "Report exported",
+	"audit.login_as_customer_log_exported": "Login as Customer Log exported",
+	"audit.assistance_report_exported":     "Assistance Report exported",
+	"config.saved":                         "Configuration saved",
 
 	"staff.password_accepted":    "Password accepted",
 	"staff.factor_begun":         "Second factor begun",

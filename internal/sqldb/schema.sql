@@ -558,6 +558,8 @@ CREATE TABLE consent_event (
   at BIGINT NOT NULL
 );
 
+CREATE INDEX consent_event_at ON consent_event (at, id);
+
 CREATE INDEX consent_event_customer ON consent_event (customer_id, id);
 
 CREATE TABLE coupon (
@@ -630,6 +632,8 @@ CREATE INDEX customer_unconfirmed ON customer (id) WHERE confirmed_at IS NULL;
 CREATE INDEX customer_view ON customer (store_view_id, id);
 
 CREATE INDEX customer_website ON customer (website_id, id);
+
+CREATE INDEX customer_website_assistance ON customer (website_id, assistance);
 
 CREATE TABLE customer_address (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
