@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
+	"math"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -18,7 +20,7 @@ import (
 )
 
 // stayCount is how many stays the full demo remembers.
-const stayCount = 60
+const stayCount = 140
 
 // stays makes the history: Admin users who helped customers over the last
 // months, through the very steps of a real hand-off, refusals among them.
@@ -33,7 +35,7 @@ func (p Parts) stays(ctx context.Context, s *Shop, size Size, now time.Time) err
 	}
 	slices.Sort(emails)
 	for i := range stayCount {
-		at := now.AddDate(0, 0, -90+i*90/stayCount).Truncate(24 * time.Hour).Add(time.Duration(9+r.IntN(8))*time.Hour + time.Duration(r.IntN(60))*time.Minute)
+		at := now.AddDate(0, 0, -90+int(90*math.Sqrt(float64(i)/stayCount))).Truncate(24 * time.Hour).Add(time.Duration(9+r.IntN(8))*time.Hour + time.Duration(r.IntN(60))*time.Minute)
 		if !at.Before(now.Add(-2 * time.Hour)) {
 			at = now.Add(-3 * time.Hour)
 		}
@@ -119,12 +121,37 @@ func (p Parts) visit(ctx context.Context, s *Shop, r *rand.Rand, inAdmin context
 			return err
 		}
 	}
-	p.Clock.Set(at.Add(time.Duration(4+r.IntN(20)) * time.Minute))
-	if r.IntN(6) == 0 {
+	return p.leave(ctx, s, r, in.Stay, view, at)
+}
+
+// leave ends a stay in one of the ways in which they end.
+func (p Parts) leave(ctx context.Context, s *Shop, r *rand.Rand, stay assist.Stay, view store.View, at time.Time) error {
+	p.Clock.Set(at.Add(time.Duration(100+r.IntN(220)+r.IntN(2)*r.IntN(900)) * time.Second))
+	c, err := p.Customers.Get(ctx, stay.CustomerID)
+	if err != nil {
+		return err
+	}
+	_, named := map[string]bool{"vera@example.com": true, "noah@example.com": true, "elena@example.com": true}[c.Email]
+	who := inside(ctx, stay, view, "POST /assist/close")
+	switch n := r.IntN(24); {
+	case n < 4:
 		p.Clock.Set(at.Add(20 * time.Minute)) // walked away: the sweep ends it
 		return p.Assist.Sweep(actor.AsSystem(ctx, "sweep"))
+	case n < 6:
+		who = asCustomer(ctx, c, view, "POST /account/assistance/end")
+	case n == 6 && !named: // has second thoughts
+		_, err := p.Assist.SetConsent(asCustomer(ctx, c, view, "POST /account/edit"), assist.ConsentForm{CustomerID: c.ID, Channel: assist.BySelf, Label: "Allow remote shopping assistance"})
+		return err
+	case n == 7:
+		admin, err := p.signIn(ctx, s, "admin")
+		if err != nil {
+			return err
+		}
+		admin.Route = "POST /assist/{id}/end"
+		_, err = p.Assist.End(actor.With(ctx, admin), stay.PublicID)
+		return errors.Join(err, p.signOut(ctx, admin))
 	}
-	_, err = p.Assist.End(inside(ctx, in.Stay, view, "POST /assist/close"), in.Stay.PublicID)
+	_, err = p.Assist.End(who, stay.PublicID)
 	return err
 }
 
