@@ -119,15 +119,15 @@ func browseAndHelp(t *testing.T, desk *browser.Tab, admin, orders, memos string)
 	all := desk.Count("input[name=order]")
 	desk.TabTo("All on this page").Type(" ").Until("every row is ticked", fmt.Sprintf(`document.querySelectorAll("input[name=order]:checked").length === %d`, all))
 	desk.Visit(admin+"/sales/creditmemos").See(memos+" record", "C541433")
-	desk.Visit(admin + "/sales/orders").Fill("Order number, e-mail or name", "541431").Click("Search").Click("541431")
+	desk.Visit(admin+"/sales/orders").Fill("Order number, e-mail or name", "541431").Click("Search").Click("541431")
 	desk.See("Order # 541431", "Jane Vargas", "74,215", "£77,183.60", "Closed")
 	order := desk.URL()
-	desk.Visit(order + "/invoices").See("£77,183.60").Visit(order+"/creditmemos").See("C541433").Visit(order).See("Items Ordered")
+	desk.Visit(order + "/invoices").See("£77,183.60").Visit(order + "/creditmemos").See("C541433").Visit(order).See("Items Ordered")
 	desk.Click(lac).See("This is the real account").Choose(reason)
 	front := desk.ClickNew(lac).See("You are logged in as Jane Vargas", "£77,183.60").At("/account/orders/541431")
 	front.Screenshot("imported-order-assisted")
 	front.Click("Back to order #541431").See("Order # 541431")
-	front.Visit(admin+"/sales/orders?q=541431").Click("541431").Click("Assistance").See("Order #541431")
+	front.Visit(admin + "/sales/orders?q=541431").Click("541431").Click("Assistance").See("Order #541431")
 }
 
 // serveProgram serves the database until the test ends.
