@@ -175,7 +175,9 @@ func TestWhateverEndsAStayOnOneNodeIsFeltAtTheOthersNextRequest(t *testing.T) {
 				if got := s.send(d.two, http.MethodGet, "/cart", nil); got.status != http.StatusOK {
 					t.Fatalf("before, the other node answers %d", got.status)
 				}
+				open := s.open(d.two, web.StayCookie, s.cookie)
 				e.end(d, s)
+				open.hears("over", "")
 				s.refused(i)
 				s.recorded(e.want)
 				s.told(e.want)

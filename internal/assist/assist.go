@@ -45,6 +45,7 @@ type Service struct {
 	halt     *sqldb.Remembered[Halt]
 	post     post
 	sealing  seal.Limit
+	watch    *Watch
 }
 
 // RequireSealing makes nobody enter, and every stay end, while more of the
@@ -55,6 +56,7 @@ func (s *Service) RequireSealing(l seal.Limit) { s.sealing = l }
 // New gives a Service. The caller wires its Guard into db.Hooks.
 func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Service {
 	s := &Service{db: db, stores: views, sessions: sessions, halt: sqldb.Remember(db, "assist_stop", loadHalt)}
+	s.watch = newWatch(s)
 	s.manager = impersonate.New(store{db, s.tell}, s,
 		impersonate.WithClock(db.Now),
 		// Viewed and Guard count requests as use: Resume itself only reads.

@@ -76,6 +76,7 @@ type visit struct {
 	view    store.View
 	website store.Website
 	shopper *Shopper
+	stream  bool // of a route that stays open
 }
 
 type visitKey struct{}

@@ -70,7 +70,7 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, 
 		shell.Banner = a.banner(ctx, s)
 	}
 	if s.Customer != nil && s.Stay == nil {
-		shell.NoticePoll = s.URL("/assist/notice")
+		shell.NoticePoll, shell.Live = s.URL("/assist/notice"), s.URL("/assist/live")
 	}
 	var err error
 	if shell.Notice, err = a.notice(ctx, s); err != nil {
@@ -86,6 +86,7 @@ func (a *App) banner(ctx context.Context, s *Shopper) *Banner {
 	b := &Banner{
 		TitlePrefix: l.T("banner.tab"), Label: l.T("banner.label"), Customer: stay.CustomerName, Website: s.Website.Name,
 		AgentLabel: l.T("banner.agent"), Agent: stay.AdminName, Mode: l.T("banner.can_change"), ViewOnly: stay.ViewOnly(),
+		Live:      s.URL("/assist/live"),
 		LeftLabel: l.T("banner.time_left"), Left: left(stay.Due().Sub(a.Now())), Until: sqldb.Micros(stay.Due()),
 		CloseText: l.T("banner.close"), CloseAction: s.URL("/assist/close"), Token: web.CSRF(ctx), Warning: l.T("banner.warning"),
 	}

@@ -101,6 +101,7 @@ func (a *App) accountRoutes() []web.Route {
 		{Pattern: "GET /account/assistance/export/{format}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.exportVisits},
 		{Pattern: "GET /account/assistance/{stay}/export/{format}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.exportVisits},
 		{Pattern: "POST /account/assistance/{stay}/end", Access: web.SignedIn, Assisted: web.Denied, Handler: a.endVisit},
+		{Pattern: "GET /assist/live", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.live, Stream: true},
 		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.supportNotice}, // reads no stay: see isNotice
 	}
 }

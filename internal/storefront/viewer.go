@@ -88,6 +88,7 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
 	}
 	r = r.WithContext(actor.With(r.Context(), who))
+	v.stream = route.Stream
 	if isHandOff(route) || route.Quiet || route.Signed || isNotice(route) && web.Cookie(r, web.StayCookie) != "" {
 		return r, nil
 	}
@@ -149,15 +150,30 @@ func (a *App) recogniseStay(w http.ResponseWriter, r *http.Request, s *Shopper, 
 		return who, err
 	}
 	s.Stay, s.Customer, s.CartSecret = &stay, &c, ""
+	web.BeforeAnswer(r.Context(), func() error { return a.stillIn(w, r, s) })
 	web.SetCSRF(r.Context(), secret)
 	return stay.Who(who), nil
+}
+
+// stillIn asks about the stay once more when an answer is ready: what the end
+// overtakes shows nothing of the account.
+func (a *App) stillIn(w http.ResponseWriter, r *http.Request, s *Shopper) error {
+	if s.Stay == nil {
+		return nil // closed by this very request
+	}
+	err := a.Assist.Still(r.Context(), *s.Stay)
+	if fault.Is(err, fault.Gone) {
+		leaveStay(w, r)
+		s.Stay, s.Customer = nil, nil
+	}
+	return err
 }
 
 // leaveStay forgets the stay's cookie and what the browser kept of its pages.
 // A script's request does not: its late answer could take the cookie of the
 // next stay with it.
 func leaveStay(w http.ResponseWriter, r *http.Request) {
-	if web.HTMX(r) {
+	if web.HTMX(r) || visitOf(r.Context()).stream {
 		return
 	}
 	web.DropCookie(w, web.StayCookie)
@@ -187,7 +203,7 @@ func (a *App) recogniseCustomer(r *http.Request, s *Shopper, secret string) (boo
 		return false, err
 	}
 	s.Customer, s.Session = &c, &own
-	if web.HTMX(r) {
+	if web.HTMX(r) || visitOf(r.Context()).stream {
 		return true, nil // a page asking for a part of itself is nobody's visit
 	}
 	return true, a.Sessions.TouchCustomer(r.Context(), own, r.URL.Path)
@@ -203,7 +219,7 @@ func (a *App) admit(r *http.Request, s *Shopper, route *web.Route) error {
 	if !route.Access.IsPublic() && s.Customer == nil {
 		return fault.New(fault.SignIn, "")
 	}
-	if s.Stay != nil && web.Safe(r.Method) && !web.HTMX(r) {
+	if s.Stay != nil && web.Safe(r.Method) && !web.HTMX(r) && !route.Stream {
 		return a.Assist.Viewed(r.Context(), *s.Stay, assist.View{Path: r.URL.Path})
 	}
 	return nil

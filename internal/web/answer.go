@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -29,6 +30,9 @@ func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	if err := page.Render(r.Context(), buf); err != nil {
 		return err
 	}
+	if err := mayAnswer(r.Context()); err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(buf.Len()))
@@ -39,6 +43,17 @@ func Render(w http.ResponseWriter, r *http.Request, status int, page templ.Compo
 	_, err := w.Write(buf.Bytes())
 	if err != nil {
 		Info(r.Context()).Failure = nil // the visitor went away; nobody to tell
+	}
+	return nil
+}
+
+// BeforeAnswer has a check run when a page or a file of this request is ready and
+// before the first byte of it leaves; its error is answered instead.
+func BeforeAnswer(ctx context.Context, check func() error) { Info(ctx).before = check }
+
+func mayAnswer(ctx context.Context) error {
+	if check := Info(ctx).before; check != nil {
+		return check()
 	}
 	return nil
 }
@@ -122,6 +137,19 @@ func HTMX(r *http.Request) bool {
 // PDF answers with a file that browsers show; it is kept by name when it is
 // saved. Their viewers need a little more than the policy of pages gives.
 func PDF(w http.ResponseWriter, r *http.Request, name string, write func(io.Writer) error) error {
+	if Info(r.Context()).before != nil {
+		var whole bytes.Buffer // made first, then asked, then sent
+		if err := write(&whole); err != nil {
+			return err
+		}
+		if err := mayAnswer(r.Context()); err != nil {
+			return err
+		}
+		write = func(w io.Writer) error {
+			_, err := whole.WriteTo(w)
+			return err
+		}
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/pdf")
 	h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")

@@ -24,6 +24,9 @@ type Route struct {
 	// Signed routes are for machines that sign what they send: no origin is asked
 	// for and no cookie of the request is read. The handler checks the signature.
 	Signed bool
+	// Stream routes answer as long as a page is open. They are no page of their
+	// own: opening one is nobody's visit and no use of a stay.
+	Stream bool
 	// MaxBody bounds the request body in bytes; 0 means 1 MiB.
 	MaxBody int64
 	// Quiet routes are not written to the request log when they succeed.

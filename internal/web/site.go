@@ -206,7 +206,12 @@ func (s *Site) fail(w *recorder, r *http.Request, err error) {
 		w.Header().Set("Retry-After", "5")
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
-	if e := s.Fail(w, r, status, f); e != nil && !w.wrote {
+	e := s.Fail(w, r, status, f)
+	if g, ok := fault.As(e); ok && !w.wrote { // what ended while the failure was drawn
+		err, status = e, statusOf[g.Kind]
+		e = s.Fail(w, r, status, g)
+	}
+	if e != nil && !w.wrote {
 		Info(r.Context()).Failure = errors.Join(err, e)
 		http.Error(w, http.StatusText(status), status)
 	}
@@ -235,7 +240,8 @@ type RequestInfo struct {
 	Began   time.Time
 	Failure error // unexpected, for the log only
 
-	csrf string
+	csrf   string
+	before func() error // see BeforeAnswer
 }
 
 type infoKey struct{}

@@ -119,6 +119,7 @@ func (s *Shop) serve(t testing.TB, l net.Listener) {
 	srv.Start()
 	s.Addr = l.Addr().String()
 	t.Cleanup(func() {
+		s.Assist.StopWatching()
 		srv.Close()
 		if err := s.Close(); err != nil {
 			t.Error(err)

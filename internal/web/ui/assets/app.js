@@ -194,6 +194,51 @@ function setUpPoll(part) {
   setInterval(ask, 5000);
 }
 
+// The server tells an open page at once who came into the account, and when a
+// session in it is over: then nothing of it stays on the screen. It rests while
+// nobody looks; where the line does not hold, the page asks now and then.
+function showOver(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  document.title = page.title;
+  const icon = page.querySelector("link[rel=icon]");
+  if (icon) document.querySelector("link[rel=icon]")?.setAttribute("href", icon.getAttribute("href"));
+  document.documentElement.className = page.documentElement.className;
+  document.body.className = page.body.className;
+  document.body.replaceChildren(...page.body.childNodes);
+}
+function setUpLive(part) {
+  let line, again;
+  const hangUp = () => { line?.close(); line = undefined; clearTimeout(again); };
+  const later = (wait) => { clearTimeout(again); again = setTimeout(call, wait); };
+  const fill = (text) => { if (text.trim() !== part.innerHTML.trim()) part.innerHTML = text; };
+  const ask = async () => {
+    try {
+      const answer = await fetch(part.dataset.poll ?? part.dataset.live, { headers: { "HX-Request": "true" } });
+      if (answer.status === 410) location.assign(location.pathname + location.search);
+      else if (part.dataset.poll && answer.ok && !answer.redirected) fill(await answer.text());
+    } catch {
+      // offline: the next time
+    }
+  };
+  function call() {
+    if (line || document.hidden || !part.isConnected) return;
+    line = new EventSource(part.dataset.live);
+    line.addEventListener("notice", (event) => fill(event.data.replace("<!---->", "")));
+    line.addEventListener("over", (event) => { hangUp(); showOver(event.data); });
+    line.addEventListener("error", () => {
+      if (line?.readyState !== EventSource.CLOSED) return;
+      hangUp();
+      ask();
+      later(5000);
+    });
+  }
+  document.addEventListener("visibilitychange", () => { hangUp(); call(); });
+  // A page that is being left must not learn of the end that leaving it brings.
+  addEventListener("beforeunload", () => { hangUp(); later(3000); });
+  addEventListener("pageshow", (event) => { if (event.persisted) call(); });
+  call();
+}
+
 // Forms marked data-guard ask before what was typed is lost.
 function setUpGuard(form) {
   let dirty = false;
@@ -263,7 +308,8 @@ const features = {
   "[data-chooser]": setUpChooser,
   "[data-until]": setUpCountdown,
   "form[data-guard]": setUpGuard,
-  "[data-poll]": setUpPoll,
+  "[data-poll]:not([data-live])": setUpPoll,
+  "[data-live]": setUpLive,
   "form[data-figures]": setUpFigures,
 };
 function setUp(root) {
