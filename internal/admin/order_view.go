@@ -36,17 +36,21 @@ func (a *App) viewOrder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.orderPage(w, r, http.StatusOK, o, orderInformation, orderSummary(sight))
+	return a.namedOrderPage(w, r, http.StatusOK, o, names, orderInformation, orderSummary(sight))
 }
 
 // orderPage answers with a part of an order's page: its bar of buttons, its
 // badges, the tabs, and the dialogs behind the buttons.
 func (a *App) orderPage(w http.ResponseWriter, r *http.Request, status int, o sales.Full, part string, body templ.Component) error {
-	offer, err := a.documentOffer(w, r, orderFrom(o.Order))
+	names, err := a.customerNames(r.Context())
 	if err != nil {
 		return err
 	}
-	names, err := a.customerNames(r.Context())
+	return a.namedOrderPage(w, r, status, o, names, part, body)
+}
+
+func (a *App) namedOrderPage(w http.ResponseWriter, r *http.Request, status int, o sales.Full, names customerNames, part string, body templ.Component) error {
+	offer, err := a.documentOffer(w, r, orderFrom(o.Order))
 	if err != nil {
 		return err
 	}

@@ -124,16 +124,23 @@ func (o *Full) loadParts(ctx context.Context, q sqldb.Querier) (err error) {
 	if o.Invoices, err = sqldb.All(ctx, q, scanInvoice, `SELECT `+invoiceColumns+` FROM sales_invoice d WHERE d.order_id = $1 ORDER BY d.id`, o.ID); err != nil {
 		return err
 	}
-	o.InvoiceLines, err = sqldb.All(ctx, q, scanInvoiceLine, `SELECT l.invoice_id, l.order_item_id, l.qty, l.qty_refunded,
-		l.row_total, l.discount, l.tax, l.compensation, l.row_refunded, l.discount_refunded, l.tax_refunded, l.compensation_refunded
-		FROM sales_invoice d JOIN sales_invoice_item l ON l.invoice_id = d.id WHERE d.order_id = $1 ORDER BY l.invoice_id, l.order_item_id`, o.ID)
-	if err != nil {
+	if err := o.loadInvoiceLines(ctx, q); err != nil {
 		return err
 	}
 	if o.Shipments, err = sqldb.All(ctx, q, scanShipment, `SELECT `+shipmentColumns+` FROM sales_shipment d WHERE d.order_id = $1 ORDER BY d.id`, o.ID); err != nil {
 		return err
 	}
 	o.Memos, err = sqldb.All(ctx, q, scanMemo, `SELECT `+memoColumns+` FROM sales_credit_memo d WHERE d.order_id = $1 ORDER BY d.id`, o.ID)
+	return err
+}
+
+func (o *Full) loadInvoiceLines(ctx context.Context, q sqldb.Querier) (err error) {
+	if len(o.Invoices) == 0 {
+		return nil
+	}
+	o.InvoiceLines, err = sqldb.All(ctx, q, scanInvoiceLine, `SELECT l.invoice_id, l.order_item_id, l.qty, l.qty_refunded,
+		l.row_total, l.discount, l.tax, l.compensation, l.row_refunded, l.discount_refunded, l.tax_refunded, l.compensation_refunded
+		FROM sales_invoice d JOIN sales_invoice_item l ON l.invoice_id = d.id WHERE d.order_id = $1 ORDER BY l.invoice_id, l.order_item_id`, o.ID)
 	return err
 }
 

@@ -127,6 +127,16 @@ func classes(names ...string) string {
 	return b.String()
 }
 
+// className is the attribute with these classes, none for an empty text. Written
+// as class={ … } templ would make two maps of them, which was a tenth of what a
+// page of the Admin cost.
+func className(names string) templ.OrderedAttributes {
+	if names == "" {
+		return nil
+	}
+	return templ.OrderedAttributes{{Key: "class", Value: names}}
+}
+
 // when returns the class if it applies.
 func when(applies bool, class string) string {
 	if applies {
