@@ -38,7 +38,8 @@ func TestAnAdminUserWithTheOptInResourceMayAllowItForACustomer(t *testing.T) {
 	p := s.person()
 	admin := s.staff(p, "admin")
 	admin.Visit(s.customerPage("noah@example.com", "")).Click("Account Information").In(allow).Choose("Yes")
-	admin.Click("Save").See("saved", "Ada Lindgren")
+	admin.Click("Save").See("Please say why")
+	admin.Fill("Reason for a change", "Asked us on the telephone").Click("Save").See("saved", "Ada Lindgren")
 	s.assist(p, "noah@example.com").See("Noah Stern")
 }
 

@@ -126,7 +126,7 @@ var endings = []ending{
 		d.in("admin", s.customerPage("")).Form(s.customerPage("/sign-in")).Submit().MustStatus(http.StatusOK)
 	}, impersonate.SubjectSignedOut, nil},
 	{"staff sets the consent to No", func(d *desk, s *stay) {
-		d.in("admin", s.customerPage("/account")).Form("#customer-form").Set("assistance", "0").Submit().MustStatus(http.StatusOK)
+		d.in("admin", s.customerPage("/account")).Form("#customer-form").Set("assistance", "0").Set("assistance_reason", "Asked us to").Submit().MustStatus(http.StatusOK)
 	}, impersonate.ConsentWithdrawn, nil},
 	{"the customer is deactivated", func(d *desk, s *stay) {
 		d.in("admin", s.customerPage("")).Form(s.customerPage("/active")).Submit().MustStatus(http.StatusOK)

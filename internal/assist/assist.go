@@ -34,10 +34,22 @@ const (
 	ActionMode       sqldb.Action = "login_as_customer.mode_changed"
 	ActionExtended   sqldb.Action = "login_as_customer.extended"
 	ActionRevealed   sqldb.Action = "login_as_customer.personal_data_revealed"
+
+	ActionAsked        sqldb.Action = "login_as_customer.consent_asked"
+	ActionGranted      sqldb.Action = "login_as_customer.consent_granted"
+	ActionDeclined     sqldb.Action = "login_as_customer.consent_refused"
+	ActionGrantEnded   sqldb.Action = "login_as_customer.consent_withdrawn"
+	ActionAskCanceled  sqldb.Action = "login_as_customer.consent_request_canceled"
+	ActionAskExpired   sqldb.Action = "login_as_customer.consent_request_expired"
+	ActionCodeMade     sqldb.Action = "login_as_customer.consent_code_made"
+	ActionCodeTried    sqldb.Action = "login_as_customer.consent_code_tried"
+	ActionRestoreFound sqldb.Action = "login_as_customer.restore_found"
+	ActionRestoreTaken sqldb.Action = "login_as_customer.restore_accepted"
 )
 
 // Service is Login as Customer over one database.
 type Service struct {
+	notary   *seal.Notary // signs receipts; nil without a key
 	db       *sqldb.DB
 	stores   *stores.Service
 	sessions *session.Service
@@ -63,3 +75,7 @@ func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Servic
 		impersonate.WithTouchEvery(never))
 	return s
 }
+
+// UseNotary lets receipts be signed, and makes consent count only with a signed
+// one. The application calls it once, where it has a key.
+func (s *Service) UseNotary(n *seal.Notary) { s.notary = n }

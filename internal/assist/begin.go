@@ -64,12 +64,12 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 	if err != nil {
 		return Begun{}, err
 	}
-	p, err := loadPeople(ctx, q, who, form.CustomerID, s.db.Now())
+	p, err := s.loadPeople(ctx, q, who, form.CustomerID)
 	if err != nil {
 		return Begun{}, err
 	}
 	// Judged before anything is said about the form or the customer.
-	cause := judge(p.facts, question{sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
+	cause := judge(p.facts, question{either: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
 	if cause != "" && cause != ApprovalMissing {
 		return Begun{}, s.refuseBegin(ctx, cause, p)
 	}
@@ -96,6 +96,7 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 		return Begun{Approval: id}, err
 	}
 	wish := request(set, p, view, form, who)
+	rest(&wish, p.facts, s.db.Now())
 	if approved != nil {
 		wish.Attributes[attrApproval] = text(approved.ID)
 	}
@@ -183,6 +184,20 @@ func request(set Settings, p people, view stores.View, form BeginForm, who actor
 			attrBackPath: localPath(form.BackPath), attrBackLabel: clip(back.String(), maxReason), attrLandPath: localPath(form.LandPath),
 			attrIP: who.IP, attrUserAgent: clip(who.UserAgent, maxPath),
 		},
+	}
+}
+
+// rest says what a stay to be rests on: the customer's general consent, or else
+// what they have granted this Admin user, which bounds its time and its scope.
+func rest(wish *impersonate.Request, f facts, now time.Time) {
+	if judgeAnswer(&f, now) == "" {
+		return
+	}
+	wish.Attributes[attrRequestID], wish.Attributes[attrScope] = text(f.grant.id), string(f.grant.scope)
+	wish.Length = min(wish.Length, f.grant.until.Sub(now))
+	wish.Idle = min(wish.Idle, wish.Length)
+	if f.grant.scope == LookOnly {
+		wish.Mode = impersonate.ViewOnly
 	}
 }
 

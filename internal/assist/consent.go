@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -29,6 +30,9 @@ const (
 	BySelf         Channel = "account_information" // the customer's Account Information
 	BySupportPage  Channel = "support_access"      // the customer's Support access page
 	ByAdmin        Channel = "admin"               // an Admin user on the customer's page
+	ByLink         Channel = "link"                // the page that a letter leads to
+	ByCode         Channel = "code"                // a code that the customer read out
+	ByRestore      Channel = "restore"             // what was withdrawn before a backup was restored
 	ByDemo         Channel = "demo"                // the demo shop's own people
 )
 
@@ -37,8 +41,10 @@ type ConsentForm struct {
 	CustomerID int64
 	Allow      bool
 	Channel    Channel
-	Reason     string // by an Admin user: why; field "assistance_reason"
+	Reason     string // by an Admin user: why, required; field "assistance_reason"
 	Label      string // the checkbox's text as it was shown
+	// Renew lets consent that is in force run anew from now.
+	Renew bool
 }
 
 // SetConsent keeps a customer's answer. The customer themselves may, and an
@@ -53,16 +59,22 @@ func (s *Service) SetConsent(ctx context.Context, form ConsentForm) (changed boo
 	who, _ := actor.From(ctx)
 	err = s.db.Change(ctx, ActionConsent, func(ctx context.Context, tx *sqldb.Tx) error {
 		changed = false
-		before, err := loadConsent(ctx, tx, form.CustomerID)
+		before, err := s.loadConsent(ctx, tx, form.CustomerID)
 		if err != nil {
 			return err
 		}
 		if err := mayConsent(ctx, tx, who, before); err != nil {
 			return err
 		}
-		if before.inForce(form.Allow, tx.Now()) {
-			tx.Skip()
-			return nil
+		if before.inForce(form, tx.Now()) {
+			closed, err := s.closeGrants(ctx, tx, before, form)
+			if changed = closed > 0; !changed {
+				tx.Skip()
+			}
+			return err
+		}
+		if who.Kind == actor.Admin && strings.TrimSpace(form.Reason) == "" {
+			return fault.Fields{"assistance_reason": "Please say why: the customer is told."}.Err()
 		}
 		changed = true
 		return s.setConsent(ctx, tx, who, before, form)
@@ -94,16 +106,16 @@ func mayConsent(ctx context.Context, q sqldb.Querier, who actor.Who, c Consent) 
 			return err
 		}
 		if g.Allows(acl.AssistConsent) && g.AllowsWebsite(c.websiteID) {
-			return nil
+			return staffMayAnswer(ctx, q)
 		}
 	}
 	return fault.New(fault.Denied, "You have no permission to change the opt-in preference.")
 }
 
 func (s *Service) setConsent(ctx context.Context, tx *sqldb.Tx, who actor.Who, before Consent, form ConsentForm) error {
-	answer, until := consentDenied, time.Time{}
+	value, until := consentDenied, time.Time{}
 	if form.Allow {
-		answer = consentAllowed
+		value = consentAllowed
 		if before.Days > 0 {
 			until = tx.Now().AddDate(0, 0, before.Days)
 		}
@@ -114,27 +126,51 @@ func (s *Service) setConsent(ctx context.Context, tx *sqldb.Tx, who actor.Who, b
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE customer SET assistance = $2, assistance_at = $3, assistance_until = $4 WHERE id = $1`,
-		form.CustomerID, answer, sqldb.Micros(tx.Now()), sqldb.NullMicros(until)); err != nil {
+		form.CustomerID, value, sqldb.Micros(tx.Now()), sqldb.NullMicros(until)); err != nil {
 		return err
 	}
 	if err := s.endFor(ctx, tx, form); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO consent_event (customer_id, value, until, channel, actor_kind, actor_id, actor_name, reason, label, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		form.CustomerID, answer, sqldb.NullMicros(until), string(form.Channel), string(who.Kind), who.ID, who.Name,
-		clip(strings.TrimSpace(form.Reason), maxReason), clip(form.Label, maxReason), sqldb.Micros(tx.Now()))
+	if _, err := s.closeGrants(ctx, tx, before, form); err != nil {
+		return err
+	}
+	_, err := s.record(ctx, tx, who, givenAnswer{
+		customerID: form.CustomerID, customerName: before.CustomerName, websiteID: before.websiteID, value: value, until: until,
+		channel: form.Channel, reason: strings.TrimSpace(form.Reason), label: form.Label,
+	})
 	if err != nil {
 		return err
 	}
 	tx.About(customerKind, text(form.CustomerID))
 	tx.Subject = actor.Subject{ID: form.CustomerID, Name: before.CustomerName}
-	tx.Diff("remote shopping assistance", before.Answer, answer)
+	tx.Diff("remote shopping assistance", before.Answer, value)
+	tx.Diff("until", untilNote(before.Until), untilNote(until))
 	tx.Note("channel", string(form.Channel))
 	if form.Reason != "" {
 		tx.Note("reason", clip(form.Reason, maxReason))
 	}
-	return nil
+	if who.Kind != actor.Admin {
+		return nil
+	}
+	tx.Note("set by staff", "yes")
+	return s.tellOfStaff(ctx, tx, form.CustomerID, value, until, form.Reason)
+}
+
+func untilNote(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return stamp(t)
+}
+
+// staffMayAnswer asks whether the configuration lets staff answer for customers.
+func staffMayAnswer(ctx context.Context, q sqldb.Querier) error {
+	v, err := config.Fresh(ctx, q, StaffConsent)
+	if err == nil && !v.Bool(StaffConsent, config.Everywhere) {
+		err = fault.New(fault.Denied, "This shop does not let staff answer for customers. Ask the customer for consent instead.")
+	}
+	return err
 }
 
 // endFor ends the customer's stays when an answer takes consent back, and with
@@ -169,10 +205,14 @@ type Consent struct {
 	// lets staff in, which may be so without an answer.
 	Allowed  bool
 	Possible bool
-	Policy   string    // of the website: PolicyOptIn, PolicyOptOut or PolicyNotRequired
-	Days     int       // how long a new consent lasts, 0 until withdrawn
-	At       time.Time // of the answer; zero while unset
-	Until    time.Time // zero: until withdrawn
+	// Doubt says why a yes does not count until it is given again: ConsentUnproved
+	// or ConsentUnconfirmed.
+	Doubt  impersonate.Cause
+	Policy string    // of the website: PolicyOptIn, PolicyOptOut or PolicyNotRequired
+	Days   int       // how long a new consent lasts, 0 until withdrawn
+	At     time.Time // of the answer; zero while unset
+	Until  time.Time // zero: until withdrawn
+	Left   int       // days until then, begun ones counted
 
 	// ByKind, ByName, Channel and Reason say who gave the answer and how.
 	ByKind  actor.Kind
@@ -181,13 +221,22 @@ type Consent struct {
 	Reason  string
 
 	websiteID int64
+	facts     facts
+}
+
+// ByStaff tells whether an Admin user answered for the customer.
+func (c Consent) ByStaff() bool { return c.ByKind == actor.Admin }
+
+// Renewable tells whether giving consent again would make it last longer.
+func (c Consent) Renewable() bool {
+	return c.Allowed && !c.Until.IsZero()
 }
 
 // inForce tells whether an answer would change nothing. A customer without an
 // answer who leaves the box empty has not answered.
-func (c Consent) inForce(allow bool, now time.Time) bool {
-	if allow {
-		return c.Answer == consentAllowed && (c.Until.IsZero() || now.Before(c.Until))
+func (c Consent) inForce(form ConsentForm, now time.Time) bool {
+	if form.Allow {
+		return c.Answer == consentAllowed && (c.Until.IsZero() || now.Before(c.Until)) && c.Doubt == "" && (!form.Renew || c.Until.IsZero() && c.Days == 0)
 	}
 	return c.Answer == consentDenied || c.Answer == consentUnset && c.Policy == PolicyOptIn
 }
@@ -197,25 +246,39 @@ const consentQuery = `SELECT c.id, c.first_name, c.last_name, c.website_id, c.as
 		(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
 	COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_days' AND scope = 'website' AND scope_id = c.website_id),
 		(SELECT value FROM config_value WHERE path = 'assist.consent_days' AND scope = 'default' AND scope_id = 0)),
-	e.actor_kind, e.actor_name, e.channel, e.reason
-	FROM customer c
-	LEFT JOIN consent_event e ON e.id = (SELECT MAX(x.id) FROM consent_event x WHERE x.customer_id = c.id)
-	WHERE c.id = $1`
+	e.actor_kind, e.actor_name, e.channel, e.reason, ` + consentColumns + `
+	FROM (SELECT CAST($1 AS BIGINT) AS customer_id, CAST(0 AS BIGINT) AS admin_user_id) i
+	JOIN customer c ON c.id = i.customer_id` + consentJoins
 
-func loadConsent(ctx context.Context, q sqldb.Querier, customerID int64) (Consent, error) {
+func (s *Service) loadConsent(ctx context.Context, q sqldb.Querier, customerID int64) (Consent, error) {
 	c, found, err := sqldb.Found(sqldb.One(ctx, q, scanConsent, consentQuery, customerID))
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "This customer does not exist.")
 	}
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	now := s.db.Now()
+	c.facts.policy, c.facts.assistance, c.facts.assistanceUntil = c.Policy, c.Answer, c.Until
+	s.attest(&c.facts)
+	cause := judgeAnswer(&c.facts, now)
+	if cause == ConsentUnproved || cause == ConsentUnconfirmed {
+		c.Doubt = cause
+	}
+	c.Allowed = c.Answer == consentAllowed && (c.Until.IsZero() || now.Before(c.Until)) && c.Doubt == ""
+	c.Possible = cause == ""
+	c.Left = remaining(c.Until, now)
+	return c, nil
 }
 
 func scanConsent(r sqldb.Scanner) (Consent, error) {
 	var c Consent
 	var first, last string
 	var policy, days, kind, name, channel, reason *string
-	err := r.Scan(&c.CustomerID, &first, &last, &c.websiteID, &c.Answer, sqldb.Into(&c.At), sqldb.Into(&c.Until),
-		&policy, &days, &kind, &name, &channel, &reason)
+	var columns consentRow
+	err := r.Scan(append([]any{&c.CustomerID, &first, &last, &c.websiteID, &c.Answer, sqldb.Into(&c.At), sqldb.Into(&c.Until),
+		&policy, &days, &kind, &name, &channel, &reason}, columns.dest()...)...)
+	columns.into(&c.facts)
 	c.CustomerName, c.Policy, c.Days = fullName(first, last), consentPolicy(policy), int(number(stored(ConsentDays, days)))
 	c.ByKind, c.ByName = actor.Kind(orEmpty(kind)), orEmpty(name)
 	c.Channel, c.Reason = Channel(orEmpty(channel)), orEmpty(reason)
@@ -225,28 +288,5 @@ func scanConsent(r sqldb.Scanner) (Consent, error) {
 // Consent gives a customer's answer. Whoever shows it has checked that the
 // reader may see the customer.
 func (s *Service) Consent(ctx context.Context, customerID int64) (Consent, error) {
-	c, err := loadConsent(ctx, s.db.Reader(), customerID)
-	now := s.db.Now()
-	c.Allowed = c.Answer == consentAllowed && (c.Until.IsZero() || now.Before(c.Until))
-	c.Possible = judgeConsent(c.Policy, c.Answer, c.Until, now) == ""
-	return c, err
-}
-
-// ConsentEvent is one answer of a customer's history.
-type ConsentEvent struct {
-	Answer  string
-	At      time.Time
-	Until   time.Time
-	Channel Channel
-	ByKind  actor.Kind
-	ByName  string
-	Reason  string
-}
-
-// ConsentHistory lists a customer's latest answers, newest first.
-func (s *Service) ConsentHistory(ctx context.Context, customerID int64) ([]ConsentEvent, error) {
-	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (e ConsentEvent, err error) {
-		err = r.Scan(&e.Answer, sqldb.Into(&e.At), sqldb.Into(&e.Until), &e.Channel, &e.ByKind, &e.ByName, &e.Reason)
-		return e, err
-	}, `SELECT value, at, until, channel, actor_kind, actor_name, reason FROM consent_event WHERE customer_id = $1 ORDER BY id DESC LIMIT 50`, customerID)
+	return s.loadConsent(ctx, s.db.Reader(), customerID)
 }

@@ -15,6 +15,7 @@ import (
 func TestACustomerAnswersAndTheAnswerIsKept(t *testing.T) {
 	each(t, func(t *testing.T, s *shop, clock *sqldbtest.Clock) {
 		s.exec(`UPDATE customer SET assistance = 'unset' WHERE id = 1`)
+		s.exec(`DELETE FROM consent_event WHERE customer_id = 1`)
 		if changed, err := s.SetConsent(s.customer(vera), ConsentForm{CustomerID: vera, Channel: ByRegistration}); err != nil || changed {
 			t.Errorf("an empty box of one who never answered: %v, %v; want no change", changed, err)
 		}
@@ -64,6 +65,9 @@ func TestOnlyTheCustomerOrAPermittedAdminUserAnswers(t *testing.T) {
 			}
 		}
 		s.exec(`INSERT INTO admin_role_resource (role_id, resource) VALUES (1, 'customers.assistance_opt_in')`)
+		if _, err := s.SetConsent(s.admin(maria), ConsentForm{CustomerID: vera, Channel: ByAdmin, Reason: " "}); fault.FieldsOf(err)["assistance_reason"] == "" {
+			t.Errorf("without a reason: %v", err)
+		}
 		if changed, err := s.SetConsent(s.admin(maria), ConsentForm{CustomerID: vera, Channel: ByAdmin, Reason: "asked on the phone"}); err != nil || !changed {
 			t.Errorf("with permission: %v, %v", changed, err)
 		}

@@ -104,7 +104,8 @@ func grantOf(ctx context.Context, q sqldb.Querier, adminUser int64) (acl.Grant, 
 const sweepTimeout = time.Minute
 
 // Sweep records the end of every stay that is over, whatever the cause, though
-// no request has come to find out. Nothing depends on it but the record.
+// no request has come to find out, and of every request for consent whose time
+// has passed. Nothing depends on it but the record.
 // The periodic runner calls it every minute or so, with a system actor.
 func (s *Service) Sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
@@ -114,6 +115,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return err
 	}
 	for _, r := range live {
+		s.attest(&r.facts)
 		cause := s.over(ctx, r.Stay, r.facts, s.db.Now())
 		if cause == "" {
 			continue
@@ -122,7 +124,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.expireRequests(ctx)
 }
 
 // liveAndFacts reads all stays without an end; there is at most one for each

@@ -59,10 +59,10 @@ func (s *Service) Explain(ctx context.Context, adminUser, customer int64) (Expla
 	if err != nil {
 		return Explanation{}, err
 	}
-	p, err := loadPeople(ctx, q, actor.Who{ID: adminUser, SessionID: session}, customer, s.db.Now())
+	p, err := s.loadPeople(ctx, q, actor.Who{ID: adminUser, SessionID: session}, customer)
 	if err != nil {
 		return Explanation{}, err
 	}
-	ask, now := question{sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now()
+	ask, now := question{either: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now()
 	return Explanation{Cause: judge(p.facts, ask, now), Findings: explain(p.facts, ask, now), AdminName: p.AdminName, CustomerName: p.CustomerName}, nil
 }

@@ -22,7 +22,7 @@ func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
 	if !ok || !who.Impersonating() {
 		return nil
 	}
-	mode, err := s.use(ctx, tx, who.Impersonation)
+	mode, scope, err := s.use(ctx, tx, who.Impersonation)
 	if err != nil {
 		return err
 	}
@@ -31,6 +31,9 @@ func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
 	}
 	if mode != impersonate.CanChange || who.ViewOnly {
 		return fault.New(fault.Denied, "This session may only look: nothing was changed.")
+	}
+	if !scope.allows(tx.Action) {
+		return errOutOfScope
 	}
 	return nil
 }
@@ -42,36 +45,36 @@ var ofStay = map[sqldb.Action]bool{
 
 // use counts a request as activity of the stay and of the Admin session it
 // belongs to, and asks everything again.
-func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.Mode, error) {
+func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.Mode, Scope, error) {
 	now := tx.Now()
 	stay, found, err := sqldb.Found(sqldb.One(ctx, tx, scanLive, `UPDATE impersonation SET last_used_at = $2
 		WHERE id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL AND expires_at > $2 AND last_used_at + idle_micros > $2
 		RETURNING `+liveColumns, id, sqldb.Micros(now)))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if !found {
 		stay, err = sqldb.One(ctx, tx, scanLive, `SELECT `+liveColumns+` FROM impersonation WHERE id = $1`, id)
 		if errors.Is(err, sqldb.ErrNone) {
-			return "", gone(impersonate.Unknown, nil)
+			return "", "", gone(impersonate.Unknown, nil)
 		}
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 	}
-	f, err := loadFacts(ctx, tx, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
+	f, err := s.loadFacts(ctx, tx, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if cause := s.over(ctx, stay, f, now); cause != "" {
-		return "", gone(cause, nil)
+		return "", "", gone(cause, nil)
 	}
 	stay.Mode = effective(stay.Mode, f)
 	if now.Sub(f.sessionSeen) < touchEvery {
-		return stay.Mode, nil
+		return stay.Mode, f.scopeOf(stay), nil
 	}
 	// An Admin who helps is not idle; the session's absolute limit stays.
 	_, err = tx.Exec(ctx, `UPDATE admin_session SET last_seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND last_seen_at < $2`,
 		stay.AdminSessionID, sqldb.Micros(now))
-	return stay.Mode, err
+	return stay.Mode, f.scopeOf(stay), err
 }

@@ -28,6 +28,7 @@ func effective(kept impersonate.Mode, f facts) impersonate.Mode {
 const (
 	CodeModeRole      = "mode_role"      // the role may only look
 	CodeModeProposals = "mode_proposals" // proposals are switched off
+	CodeModeScope     = "mode_scope"     // the customer has allowed to look only
 	CodeModeUnknown   = "mode_unknown"
 	CodeModeReason    = "mode_reason"      // raising needs a reason
 	CodeModeLong      = "mode_reason_long" // a shorter one
@@ -69,7 +70,11 @@ func (s *Service) SetMode(ctx context.Context, to impersonate.Mode, reason strin
 	reason = strings.TrimSpace(reason)
 	var refused *fault.Error
 	err := s.inStay(ctx, ActionMode, func(ctx context.Context, tx *sqldb.Tx, stay Stay, f facts) error {
-		if err := changeMode(to, reason, f); err != nil {
+		err := changeMode(to, reason, f)
+		if err == nil && to != impersonate.ViewOnly && f.scopeOf(stay) == LookOnly {
+			err = &fault.Error{Kind: fault.Denied, Code: CodeModeScope, Message: "The customer has allowed this session to look only."}
+		}
+		if err != nil {
 			refused, _ = fault.As(err)
 			return err
 		}
@@ -82,7 +87,7 @@ func (s *Service) SetMode(ctx context.Context, to impersonate.Mode, reason strin
 		if reason != "" {
 			tx.Note("reason", clip(reason, maxReason))
 		}
-		_, err := tx.Exec(ctx, `UPDATE impersonation SET mode = $2 WHERE id = $1`, stay.ID, string(to))
+		_, err = tx.Exec(ctx, `UPDATE impersonation SET mode = $2 WHERE id = $1`, stay.ID, string(to))
 		return err
 	})
 	if refused == nil || refused.Kind != fault.Denied {
@@ -110,7 +115,7 @@ func (s *Service) inStay(ctx context.Context, a sqldb.Action, fn func(context.Co
 		if err != nil {
 			return err
 		}
-		f, err := loadFacts(ctx, tx, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
+		f, err := s.loadFacts(ctx, tx, stay.AdminUserID, stay.AdminSessionID, stay.CustomerID, stay.StoreViewID)
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ type ViewChoice struct {
 func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 	who, _ := actor.From(ctx)
 	q := s.db.Reader()
-	p, err := loadPeople(ctx, q, who, customerID, s.db.Now())
+	p, err := s.loadPeople(ctx, q, who, customerID)
 	if err != nil {
 		return Offer{}, err
 	}
@@ -114,7 +114,7 @@ func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 }
 
 func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {
-	cause := judge(f, question{sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
+	cause := judge(f, question{either: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
 	if cause == "" {
 		return nil
 	}
@@ -196,7 +196,7 @@ func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]
 	}
 	who, _ := actor.From(ctx)
 	q := s.db.Reader()
-	mine, err := loadFacts(ctx, q, who.ID, who.SessionID, 0, 0)
+	mine, err := s.loadFacts(ctx, q, who.ID, who.SessionID, 0, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -206,6 +206,7 @@ func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]
 	found := map[int64]*Refusal{}
 	_, err = sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
 		id, f, err := scanCustomerFacts(r, mine)
+		s.attest(&f)
 		found[id] = s.refusalFor(ctx, f)
 		return struct{}{}, err
 	}, `SELECT c.id, c.active, c.website_id, c.assistance, c.assistance_until,
@@ -214,16 +215,19 @@ func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]
 		COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
 			(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
 		(SELECT g.vip FROM customer_group g WHERE g.id = c.group_id),
-		(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = $2 AND a.customer_id = c.id AND a.state = 'approved')
-		FROM customer c WHERE c.id IN (`+sqldb.List(3, len(customerIDs))+`)`,
+		(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = $2 AND a.customer_id = c.id AND a.state = 'approved'), `+consentColumns+`
+		FROM (SELECT d.id AS customer_id, CAST($2 AS BIGINT) AS admin_user_id FROM customer d) i
+		JOIN customer c ON c.id = i.customer_id`+consentJoins+` WHERE c.id IN (`+sqldb.List(3, len(customerIDs))+`)`,
 		append([]any{mine.roleID, who.ID}, sqldb.Any(customerIDs)...)...)
 	return found, err
 }
 
 func scanCustomerFacts(r sqldb.Scanner, f facts) (id int64, _ facts, err error) {
 	var policy *string
-	err = r.Scan(&id, &f.customerActive, &f.customerWebsite, &f.assistance, sqldb.Into(&f.assistanceUntil), &f.customerInScope, &policy,
-		&f.vip, sqldb.Into(&f.approvedUntil))
+	var consent consentRow
+	err = r.Scan(append([]any{&id, &f.customerActive, &f.customerWebsite, &f.assistance, sqldb.Into(&f.assistanceUntil), &f.customerInScope, &policy,
+		&f.vip, sqldb.Into(&f.approvedUntil)}, consent.dest()...)...)
 	f.customerFound, f.policy = true, consentPolicy(policy)
+	consent.into(&f)
 	return id, f, err
 }

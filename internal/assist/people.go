@@ -2,7 +2,6 @@ package assist
 
 import (
 	"context"
-	"time"
 
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -28,13 +27,14 @@ const peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
 	LEFT JOIN website w ON w.id = c.website_id`
 
 // loadPeople reads who would act, in which session, and for whom.
-func loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64, now time.Time) (people, error) {
+func (s *Service) loadPeople(ctx context.Context, q sqldb.Querier, who actor.Who, customerID int64) (people, error) {
 	p, err := sqldb.One(ctx, q, scanPeople, peopleQuery, who.ID, who.SessionID, customerID, 0)
+	s.attest(&p.facts)
 	if p.customerFound {
 		p.CustomerID = customerID
 	}
 	if err == nil {
-		err = p.readBeginning(ctx, q, who.ID, who.SessionID, now)
+		err = p.readBeginning(ctx, q, who.ID, who.SessionID, s.db.Now())
 	}
 	return p, err
 }

@@ -39,6 +39,15 @@ type facts struct {
 	customerValidAfter            time.Time // all from before was ended: a new password, signed out everywhere
 	assistance                    string
 	assistanceUntil               time.Time // zero: until withdrawn
+	customerSince                 time.Time
+
+	answer proof // of the customer's general answer: their latest event about it
+	grant  grant // what the customer has granted this Admin user alone
+	// epoch is when the database was found to be set back: consent from before
+	// must be given again. Zero: never.
+	epoch time.Time
+
+	customerID, adminUserID int64
 
 	approval      string    // Second approval: who needs one
 	vip           bool      // the customer's group is watched
@@ -60,6 +69,10 @@ type question struct {
 	roleID int64
 	// begun is when the stay was begun, zero before that.
 	begun time.Time
+	// request is the request that the stay rests on, 0 for the general consent;
+	// either tells that it is not decided yet, so that a grant will do.
+	request int64
+	either  bool
 	// view tells that a store view is meant; offers are made without one.
 	view bool
 	// sessionIdle is how long an Admin session lives without a request.
@@ -88,7 +101,7 @@ const (
 	EXISTS (SELECT 1 FROM assist_stop h WHERE h.lifted_at IS NULL),
 	(SELECT value FROM config_value WHERE path = 'assist.approval' AND scope = 'default' AND scope_id = 0),
 	(SELECT g.vip FROM customer_group g WHERE g.id = c.group_id),
-	(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = i.admin_user_id AND a.customer_id = i.customer_id AND a.state = 'approved')`
+	(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = i.admin_user_id AND a.customer_id = i.customer_id AND a.state = 'approved'), ` + consentColumns
 
 	// pageColumns are the settings that a request of a stay needs beside.
 	pageColumns = `(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
@@ -103,7 +116,7 @@ const (
 	LEFT JOIN admin_role r ON r.id = u.role_id
 	LEFT JOIN admin_session s ON s.id = i.admin_session_id AND s.admin_user_id = i.admin_user_id
 	LEFT JOIN customer c ON c.id = i.customer_id
-	LEFT JOIN store_view v ON v.id = i.store_view_id`
+	LEFT JOIN store_view v ON v.id = i.store_view_id` + consentJoins
 
 	factsOf = ` FROM (SELECT CAST($1 AS BIGINT) AS admin_user_id, CAST($2 AS BIGINT) AS admin_session_id,
 	CAST($3 AS BIGINT) AS customer_id, CAST($4 AS BIGINT) AS store_view_id) i`
@@ -113,8 +126,10 @@ const (
 
 // loadFacts reads the facts about an Admin user, in one of their sessions, a
 // customer and a store view, any of which may not exist.
-func loadFacts(ctx context.Context, q sqldb.Querier, adminUser, adminSession, customer, view int64) (facts, error) {
-	return sqldb.One(ctx, q, scanFacts, factsQuery, adminUser, adminSession, customer, view)
+func (s *Service) loadFacts(ctx context.Context, q sqldb.Querier, adminUser, adminSession, customer, view int64) (facts, error) {
+	f, err := sqldb.One(ctx, q, scanFacts, factsQuery, adminUser, adminSession, customer, view)
+	s.attest(&f)
+	return f, err
 }
 
 // stayAndFacts is the one look-up of a request in a stay.
@@ -173,10 +188,11 @@ type factsRow struct {
 
 	stopped       bool
 	approvedUntil time.Time
+	consent       consentRow
 }
 
 func (r *factsRow) dest() []any {
-	return []any{
+	return append([]any{
 		&r.enabled, &r.share, &r.policy, sqldb.IntoID(&r.covered), sqldb.Into(&r.coveredAt), sqldb.IntoID(&r.newest),
 		&r.adminActive, sqldb.IntoID(&r.roleID), &r.allResources, &r.mode, &r.resource,
 		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
@@ -184,11 +200,11 @@ func (r *factsRow) dest() []any {
 		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
 		&r.proposals,
 		&r.stopped, &r.approval, &r.vip, sqldb.Into(&r.approvedUntil),
-	}
+	}, r.consent.dest()...)
 }
 
 func (r *factsRow) facts() facts {
-	return facts{
+	f := facts{
 		enabled: isEnabled(r.enabled), global: isGlobal(r.share), policy: consentPolicy(r.policy),
 		coveredID: r.covered, coveredAt: r.coveredAt, newestID: r.newest,
 		adminFound: r.adminActive != nil, adminActive: is(r.adminActive), roleID: r.roleID,
@@ -203,6 +219,8 @@ func (r *factsRow) facts() facts {
 		proposals:   stored(Proposals, r.proposals) == "1",
 		stopped:     r.stopped, approval: stored(Approvals, r.approval), vip: is(r.vip), approvedUntil: r.approvedUntil,
 	}
+	r.consent.into(&f)
+	return f
 }
 
 func is(b *bool) bool { return b != nil && *b }
@@ -220,11 +238,11 @@ func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonat
 			return err
 		}
 	}
-	f, err := loadFacts(ctx, q, number(i.Actor.ID), number(i.Parent), number(i.Subject.ID), number(i.Target))
+	f, err := s.loadFacts(ctx, q, number(i.Actor.ID), number(i.Parent), number(i.Subject.ID), number(i.Target))
 	if err != nil {
 		return err
 	}
-	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}
+	ask := question{view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing, request: number(i.Attributes[attrRequestID])}
 	if step != impersonate.StepBegin {
 		ask.roleID, ask.begun = number(i.Attributes[attrRoleID]), i.BegunAt
 	} else if err := f.readBeginning(ctx, q, number(i.Actor.ID), number(i.Parent), s.db.Now()); err != nil {

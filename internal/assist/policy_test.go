@@ -19,6 +19,7 @@ func allIsWell() facts {
 		adminFound: true, adminActive: true, roleID: 7, allowed: true,
 		sessionFound: true, sessionSeen: noon.Add(-time.Minute), sessionExpires: noon.Add(time.Hour),
 		customerFound: true, customerActive: true, customerWebsite: 1, customerInScope: true, assistance: consentAllowed,
+		answer:    proof{found: true, value: consentAllowed, at: noon.Add(-time.Hour), vouched: true},
 		viewFound: true, viewActive: true, viewWebsite: 1, viewInScope: true,
 	}
 }

@@ -68,6 +68,15 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 		"Consent withdrawn", "The customer does not allow remote shopping assistance.",
 		"Ask the customer to tick “Allow remote shopping assistance” under Account Information.", "The customer has withdrawn the consent.",
 	},
+	ConsentUnproved: {
+		"Consent without a valid record", "The customer's consent has no valid record.",
+		"Ask the customer to allow it once more. Tell an administrator: somebody may have changed the database.", "The customer's consent has no valid record.",
+	},
+	ConsentUnconfirmed: {
+		"Consent from before a restore", "The database was set back to a backup: consent from before must be confirmed.",
+		"Ask the customer to confirm it on the Support access page, or an administrator to finish the restore with storehand audit accept-restore.",
+		"The database was set back to a backup.",
+	},
 	impersonate.ConsentExpired: {
 		"Consent expired", "The customer's consent has run out.",
 		"Ask the customer to save “Allow remote shopping assistance” under Account Information again.", "The customer's consent has run out.",
@@ -121,7 +130,7 @@ func CauseLabel(c impersonate.Cause) string {
 // EndCauses are the causes a stay can end with, for the log's filter.
 var EndCauses = []impersonate.Cause{
 	impersonate.ClosedByActor, impersonate.ClosedBySubject, impersonate.ClosedBySupervisor,
-	impersonate.ConsentWithdrawn, impersonate.ConsentExpired, impersonate.ConsentMissing,
+	impersonate.ConsentWithdrawn, impersonate.ConsentExpired, impersonate.ConsentMissing, ConsentUnproved, ConsentUnconfirmed,
 	impersonate.FeatureOff, Stopped, ApprovalMissing, impersonate.PermissionLost, impersonate.OutOfScope,
 	impersonate.ActorInactive, impersonate.ActorSignedOut, impersonate.SubjectInactive, impersonate.SubjectSignedOut, impersonate.SubjectDeleted,
 	impersonate.TargetUnusable, impersonate.NotRecorded, impersonate.TimeUp, impersonate.Idle, impersonate.Replaced,

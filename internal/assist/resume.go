@@ -32,10 +32,14 @@ func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 	if !found {
 		return r.Stay, fault.New(fault.NotFound, "This assistance session does not exist.")
 	}
+	s.attest(&r.facts)
 	if cause := s.over(ctx, r.Stay, r.facts, s.db.Now()); cause != "" {
 		return r.Stay, s.bury(ctx, r.Stay, cause)
 	}
 	r.Mode = effective(r.Mode, r.facts)
+	if r.Scope = r.facts.scopeOf(r.Stay); r.Scope == LookOnly {
+		r.Mode, r.CanRaise, r.CanPropose = impersonate.ViewOnly, false, false
+	}
 	return r.Stay, nil
 }
 
@@ -47,7 +51,7 @@ func (s *Service) over(ctx context.Context, stay Stay, f facts, now time.Time) i
 	if cause := overdue(stay.times(), now); cause != "" {
 		return cause
 	}
-	return judge(f, question{roleID: stay.RoleID, begun: stay.BegunAt, view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, now)
+	return judge(f, question{roleID: stay.RoleID, begun: stay.BegunAt, request: stay.RequestID, view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, now)
 }
 
 // overdue gives the limit that a stay has passed, or "".
@@ -117,7 +121,7 @@ func (s *Service) touch(ctx context.Context, stay Stay) error {
 		return nil
 	}
 	err := s.db.Upkeep(ctx, "assist.touch", func(ctx context.Context, tx *sqldb.Tx) error {
-		_, err := s.use(ctx, tx, stay.ID)
+		_, _, err := s.use(ctx, tx, stay.ID)
 		return err
 	})
 	return s.afterGuard(ctx, stay, err)

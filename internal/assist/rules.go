@@ -95,7 +95,7 @@ func (r rule) broken(f *facts, q *question, now time.Time) impersonate.Cause {
 	case ruleNotSignedOut:
 		return unless(q.begun.IsZero() || !q.begun.Before(f.customerValidAfter), impersonate.SubjectSignedOut)
 	case ruleConsent:
-		return judgeConsent(f.policy, f.assistance, f.assistanceUntil, now)
+		return judgePermission(f, q, now)
 	case ruleStoreView:
 		return unless(!q.view || f.viewFound && f.viewActive && (f.global || f.viewWebsite == f.customerWebsite), impersonate.TargetUnusable)
 	case ruleApproval:

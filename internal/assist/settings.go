@@ -50,6 +50,12 @@ var (
 	ConsentDays = config.Int("assist.consent_days", config.In(config.AssistSection, consentGroup), config.Label("Consent lasts"),
 		config.At(config.Website), config.Default(0), config.Range(0, 3650), config.Suffix("days"),
 		config.Help("0 means until it is withdrawn. Counts for consent given from now on."))
+	StaffConsent = config.Bool("assist.staff_consent", config.In(config.AssistSection, consentGroup), config.Label("Staff may answer for a customer"),
+		config.Default(true), config.Help("By the resource Remote shopping assistance opt-in, with a reason. The customer gets a letter about it each time."))
+	Asking = config.Bool("assist.asking", config.In(config.AssistSection, consentGroup), config.Label("Staff may ask for consent"),
+		config.Default(true), config.Help("For one session of one Admin user: the customer allows it on the Support access page, by the link in a letter, or by reading out a code."))
+	AskHours = config.Int("assist.ask_hours", config.In(config.AssistSection, consentGroup), config.Label("A request waits for"),
+		config.Default(24), config.Range(1, 168), config.Suffix("hours"), config.Help("After that the silence is a no."))
 
 	Reason = config.Select("assist.reason", config.In(config.AssistSection, sessionGroup), config.Label("Reason"),
 		config.Default(ReasonRequired),

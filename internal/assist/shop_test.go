@@ -107,6 +107,7 @@ func furnish(do func(query string, args ...any), at int64) {
 		do(`INSERT INTO customer (id, website_id, store_view_id, group_id, email, email_key, first_name, last_name, name_key, active, assistance, created_at, updated_at)
 			VALUES ($1, $2, $3, 1, $4, $4, 'Vera', $5, $5, TRUE, 'allowed', 0, 0)`,
 			k, site, map[int64]int64{mainSite: german, outletSite: outlet}[site], fmt.Sprintf("vera%d@example.com", k), fmt.Sprintf("Lind%d", k))
+		do(`INSERT INTO consent_event (customer_id, value, channel, actor_kind, actor_id, actor_name, at) VALUES ($1, 'allowed', 'demo', 'system', 0, '', $2)`, k, at)
 	}
 }
 

@@ -42,6 +42,11 @@ type Stay struct {
 
 	IP, UserAgent string // of the Admin user at the beginning
 
+	// RequestID is the request whose grant it rests on, 0 for the general consent;
+	// Scope is what it may change.
+	RequestID int64
+	Scope     Scope
+
 	Mode   impersonate.Mode
 	Length time.Duration // absolute limit, from EnteredAt
 	Idle   time.Duration
@@ -138,7 +143,7 @@ func (s Stay) impersonation() impersonate.Impersonation {
 			attrRoleID: text(s.RoleID), attrRoleName: s.RoleName, attrWebsiteID: text(s.WebsiteID),
 			attrReasonCode: s.ReasonCode, attrTicket: s.Ticket,
 			attrBackPath: s.BackPath, attrBackLabel: s.Back.String(), attrLandPath: s.LandPath,
-			attrIP: s.IP, attrUserAgent: s.UserAgent,
+			attrIP: s.IP, attrUserAgent: s.UserAgent, attrRequestID: text(s.RequestID), attrScope: string(s.Scope),
 		},
 		Length: s.Length, Idle: s.Idle,
 		BegunAt: s.BegunAt, EnteredAt: s.EnteredAt, LastUsedAt: s.LastUsedAt, ExpiresAt: s.ExpiresAt,

@@ -31,6 +31,8 @@ const (
 	attrIP            = "ip"
 	attrUserAgent     = "user_agent"
 	attrApproval      = "approval" // for the record only
+	attrRequestID     = "request_id"
+	attrScope         = "scope"
 )
 
 // store is impersonate's Store on sqldb: each step is one named change, whose
@@ -109,7 +111,7 @@ const stayColumns = `id, public_id, customer_id, customer_name, customer_email, 
 	admin_user_id, admin_name, admin_username, role_id, role_name, admin_session_id, parent_expires_at,
 	origin, reason_code, reason, ticket, mode, back_path, back_label, land_path, ip, user_agent,
 	begun_at, entered_at, last_used_at, expires_at, idle_micros, length_micros, ended_at, end_cause, ended_by,
-	challenge, code_hash, code_expires_at, code_spent_at, session_hash`
+	challenge, code_hash, code_expires_at, code_spent_at, session_hash, request_id, scope`
 
 func scanStay(r sqldb.Scanner) (Stay, error) {
 	var (
@@ -125,7 +127,7 @@ func scanStay(r sqldb.Scanner) (Stay, error) {
 		&s.Origin, &s.ReasonCode, &s.Reason, &s.Ticket, &mode, &s.BackPath, &back, &s.LandPath, &s.IP, &s.UserAgent,
 		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, &length,
 		sqldb.Into(&s.EndedAt), &cause, &s.EndedBy,
-		&c.Challenge, &code, sqldb.Into(&c.ExpiresAt), sqldb.Into(&c.SpentAt), &session)
+		&c.Challenge, &code, sqldb.Into(&c.ExpiresAt), sqldb.Into(&c.SpentAt), &session, &s.RequestID, &s.Scope)
 	if err != nil {
 		return s, err
 	}
@@ -141,7 +143,7 @@ func scanStay(r sqldb.Scanner) (Stay, error) {
 // liveColumns are what a request of a stay needs to know of it, read by scanLive:
 // each column costs, and this is read on every request and in every change.
 const liveColumns = `id, public_id, customer_id, customer_name, website_id, store_view_id, admin_user_id, admin_name, admin_username,
-	role_id, admin_session_id, mode, back_path, back_label, begun_at, entered_at, last_used_at, expires_at, idle_micros, ended_at, end_cause, revealed_at`
+	role_id, admin_session_id, mode, back_path, back_label, begun_at, entered_at, last_used_at, expires_at, idle_micros, ended_at, end_cause, revealed_at, request_id`
 
 func scanLive(r sqldb.Scanner) (s Stay, err error) {
 	var mode, cause, back string
@@ -149,7 +151,7 @@ func scanLive(r sqldb.Scanner) (s Stay, err error) {
 	err = r.Scan(&s.ID, &s.PublicID, &s.CustomerID, &s.CustomerName, &s.WebsiteID, &s.StoreViewID, &s.AdminUserID, &s.AdminName, &s.AdminUsername,
 		&s.RoleID, &s.AdminSessionID, &mode, &s.BackPath, &back,
 		sqldb.Into(&s.BegunAt), sqldb.Into(&s.EnteredAt), sqldb.Into(&s.LastUsedAt), sqldb.Into(&s.ExpiresAt), &idle, sqldb.Into(&s.EndedAt), &cause,
-		sqldb.Into(&s.RevealedAt))
+		sqldb.Into(&s.RevealedAt), &s.RequestID)
 	s.Mode, s.Cause, s.Back = impersonate.Mode(mode), impersonate.Cause(cause), ParsePlace(back)
 	s.Idle = time.Duration(idle) * time.Microsecond
 	return s, err
@@ -223,14 +225,14 @@ func (t sqlTx) Insert(ctx context.Context, i impersonate.Impersonation) error {
 	id, err := t.tx.Insert(ctx, `INSERT INTO impersonation (public_id, state, customer_id, customer_name, customer_email,
 		website_id, store_view_id, admin_user_id, admin_name, admin_username, role_id, role_name, admin_session_id, parent_expires_at,
 		origin, reason_code, reason, ticket, mode, back_path, back_label, land_path, ip, user_agent,
-		begun_at, last_used_at, expires_at, idle_micros, length_micros)
-		VALUES ($1, 'begun', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+		begun_at, last_used_at, expires_at, idle_micros, length_micros, request_id, scope)
+		VALUES ($1, 'begun', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 		RETURNING id`,
 		i.ID, number(i.Subject.ID), i.Subject.Name, a[attrCustomerEmail],
 		number(a[attrWebsiteID]), number(i.Target), number(i.Actor.ID), i.Actor.Name, a[attrAdminUsername], number(a[attrRoleID]), a[attrRoleName],
 		number(i.Parent), sqldb.NullMicros(i.ParentExpiresAt),
 		i.Audience, a[attrReasonCode], i.Reason, a[attrTicket], string(i.Mode), a[attrBackPath], a[attrBackLabel], a[attrLandPath], a[attrIP], a[attrUserAgent],
-		sqldb.Micros(i.BegunAt), sqldb.Micros(i.LastUsedAt), sqldb.Micros(i.ExpiresAt), i.Idle.Microseconds(), i.Length.Microseconds())
+		sqldb.Micros(i.BegunAt), sqldb.Micros(i.LastUsedAt), sqldb.Micros(i.ExpiresAt), i.Idle.Microseconds(), i.Length.Microseconds(), number(a[attrRequestID]), a[attrScope])
 	if sqldb.IsUnique(err) {
 		return impersonate.ErrConflict
 	}
@@ -246,6 +248,9 @@ func (t sqlTx) Insert(ctx context.Context, i impersonate.Impersonation) error {
 		}
 	}
 	t.tx.Note("mode", string(i.Mode))
+	if a[attrScope] != "" {
+		t.tx.Note("scope", a[attrScope])
+	}
 	return nil
 }
 

@@ -65,6 +65,11 @@ var actionLabels = map[sqldb.Action]string{
 	AssistGroup + ".refused":         "Refused",
 	AssistGroup + ".page_viewed":     "Page viewed",
 	AssistGroup + ".consent_changed": "Remote shopping assistance changed",
+	AssistGroup + ".consent_asked":   "Asked for consent", AssistGroup + ".consent_granted": "Consent to a request given",
+	AssistGroup + ".consent_refused": "Consent to a request refused", AssistGroup + ".consent_withdrawn": "Consent to a request withdrawn",
+	AssistGroup + ".consent_request_canceled": "Request for consent taken back", AssistGroup + ".consent_request_expired": "Request for consent over",
+	AssistGroup + ".consent_code_made": "Code for consent shown", AssistGroup + ".consent_code_tried": "Code for consent entered",
+	AssistGroup + ".restore_found": "Restored backup found", AssistGroup + ".restore_accepted": "Restored backup accepted",
 }
 
 // GroupLabel is a group as the report names it.

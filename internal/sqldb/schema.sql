@@ -165,6 +165,44 @@ CREATE UNIQUE INDEX assist_proposal_draft ON assist_proposal (impersonation_id) 
 
 CREATE INDEX assist_proposal_stay ON assist_proposal (impersonation_id, id);
 
+CREATE TABLE assist_request (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  public_id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  open BOOLEAN NOT NULL,
+  customer_id BIGINT NOT NULL,
+  customer_name TEXT NOT NULL,
+  website_id BIGINT NOT NULL,
+  admin_user_id BIGINT NOT NULL,
+  admin_name TEXT NOT NULL,
+  admin_username TEXT NOT NULL,
+  role_name TEXT NOT NULL,
+  reason_code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  minutes BIGINT NOT NULL,
+  asked_at BIGINT NOT NULL,
+  answer_by BIGINT NOT NULL,
+  answered_at BIGINT,
+  channel TEXT NOT NULL DEFAULT '',
+  granted_until BIGINT,
+  event_id BIGINT,
+  closed_at BIGINT,
+  token_hash TEXT UNIQUE,
+  code_hash TEXT NOT NULL DEFAULT '',
+  code_expires_at BIGINT,
+  code_tries BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX assist_request_admin ON assist_request (admin_user_id, asked_at, id);
+
+CREATE INDEX assist_request_customer ON assist_request (customer_id, asked_at, id);
+
+CREATE INDEX assist_request_due ON assist_request (open, state, answer_by);
+
+CREATE UNIQUE INDEX assist_request_open ON assist_request (customer_id, admin_user_id) WHERE open;
+
 CREATE TABLE assist_stop (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   reason TEXT NOT NULL,
@@ -556,11 +594,13 @@ CREATE TABLE consent_event (
   reason TEXT NOT NULL DEFAULT '',
   label TEXT NOT NULL DEFAULT '',
   at BIGINT NOT NULL
-);
+, public_id TEXT NOT NULL DEFAULT '', request_id BIGINT NOT NULL DEFAULT 0, scope TEXT NOT NULL DEFAULT '', website_id BIGINT NOT NULL DEFAULT 0, store_view_id BIGINT NOT NULL DEFAULT 0, ip TEXT NOT NULL DEFAULT '', receipt TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX consent_event_at ON consent_event (at, id);
 
 CREATE INDEX consent_event_customer ON consent_event (customer_id, id);
+
+CREATE INDEX consent_event_latest ON consent_event (customer_id, request_id, id);
 
 CREATE TABLE coupon (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -732,7 +772,7 @@ CREATE TABLE impersonation (
   code_expires_at BIGINT,
   code_spent_at BIGINT,
   session_hash TEXT UNIQUE
-, revealed_at BIGINT);
+, request_id BIGINT NOT NULL DEFAULT 0, scope TEXT NOT NULL DEFAULT '', revealed_at BIGINT);
 
 CREATE INDEX impersonation_admin ON impersonation (admin_user_id, begun_at);
 

@@ -57,7 +57,7 @@ type sessionView struct {
 // modeErrors are the storefront's words for why a mode is not to be had.
 var modeErrors = map[string]string{
 	assist.CodeModeRole: "session.error.role", assist.CodeModeProposals: "session.error.proposals", assist.CodeModeUnknown: "session.error.unknown",
-	assist.CodeModeReason: "session.error.reason", assist.CodeModeLong: "session.error.long", assist.CodeNotLonger: "session.error.not_longer",
+	assist.CodeModeScope: "session.error.scope", assist.CodeModeReason: "session.error.reason", assist.CodeModeLong: "session.error.long", assist.CodeNotLonger: "session.error.not_longer",
 }
 
 func (a *App) sessionPage(w http.ResponseWriter, r *http.Request) error {

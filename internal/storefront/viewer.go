@@ -232,16 +232,21 @@ func (a *App) admitStay(r *http.Request, s *Shopper, route *web.Route) error {
 	switch {
 	case route.Assisted == web.Denied:
 		key = "stay.refused"
-	case route.Assisted == web.Allowed && s.Stay.ViewOnly() && !web.Safe(r.Method):
+	case route.Assisted.Changes() && s.Stay.ViewOnly() && !web.Safe(r.Method):
 		key = "stay.view_only"
+	case route.Assisted.Changes() && !s.Stay.Scope.Has(route.Assisted.Area()) && !web.Safe(r.Method):
+		key = "stay.out_of_scope"
 	default:
 		return nil
 	}
 	err := a.DB.Refuse(r.Context(), assist.ActionRefused, func(e *sqldb.Entry) {
 		e.About("page", r.URL.Path)
 		e.Details = route.Pattern + " is not for a session in somebody's account"
-		if key == "stay.view_only" {
+		switch key {
+		case "stay.view_only":
 			e.Details = route.Pattern + " in View only mode"
+		case "stay.out_of_scope":
+			e.Details = route.Pattern + " is outside of what the customer has allowed"
 		}
 	})
 	if err != nil {

@@ -71,13 +71,37 @@ type Assisted int
 // but in View only mode only their safe methods do; AllowedViewOnly ones work
 // in that mode too, such as closing the session. AdminOnly marks routes of the
 // Admin, on whose host no stay exists.
+//
+// A customer may have allowed some areas of the account only, so a route that
+// changes something says which area that is: AllowedCart, AllowedOrders and
+// AllowedProfile are Allowed where that area is in the stay's scope.
 const (
 	undeclared Assisted = iota
 	Denied
 	Allowed
 	AllowedViewOnly
 	AdminOnly
+	AllowedCart
+	AllowedOrders
+	AllowedProfile
 )
+
+// Area is the area of the account that a route changes, "" for none.
+func (a Assisted) Area() string {
+	switch a {
+	case AllowedCart:
+		return "cart"
+	case AllowedOrders:
+		return "orders"
+	case AllowedProfile:
+		return "profile"
+	}
+	return ""
+}
+
+// Changes reports whether a route makes changes to the account during a stay,
+// which View only mode refuses.
+func (a Assisted) Changes() bool { return a == Allowed || a.Area() != "" }
 
 // Check reports the first route that does not declare what it must.
 func Check(routes []Route) error {
@@ -89,6 +113,8 @@ func Check(routes []Route) error {
 			return fmt.Errorf("route %q needs the unknown resource %q", r.Pattern, r.Access.resource)
 		case r.Assisted == undeclared:
 			return fmt.Errorf("route %q does not declare its behaviour under impersonation", r.Pattern)
+		case r.Assisted == Allowed && !strings.HasPrefix(r.Pattern, http.MethodGet+" "):
+			return fmt.Errorf("route %q does not say which area of the account it changes under impersonation", r.Pattern)
 		case r.Handler == nil:
 			return fmt.Errorf("route %q has no handler", r.Pattern)
 		case !strings.Contains(r.Pattern, " /"):

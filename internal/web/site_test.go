@@ -37,7 +37,7 @@ func site(secret string, routes ...web.Route) http.Handler {
 }
 
 func route(pattern string, h web.Handler) web.Route {
-	return web.Route{Pattern: pattern, Access: web.Public, Assisted: web.Allowed, Handler: h}
+	return web.Route{Pattern: pattern, Access: web.Public, Assisted: web.AllowedCart, Handler: h}
 }
 
 func ok(w http.ResponseWriter, r *http.Request) error {
@@ -49,6 +49,7 @@ func TestAnUndeclaredRouteDoesNotStart(t *testing.T) {
 	for name, r := range map[string]web.Route{
 		"no permission":    {Pattern: "GET /{$}", Assisted: web.Allowed, Handler: ok},
 		"no impersonation": {Pattern: "GET /{$}", Access: web.Public, Handler: ok},
+		"no area":          {Pattern: "POST /{$}", Access: web.Public, Assisted: web.Allowed, Handler: ok},
 		"unknown resource": {Pattern: "GET /{$}", Access: web.Needs("no.such"), Assisted: web.Denied, Handler: ok},
 		"no handler":       {Pattern: "GET /{$}", Access: web.Public, Assisted: web.Denied},
 		"no method":        {Pattern: "/", Access: web.Public, Assisted: web.Denied, Handler: ok},
