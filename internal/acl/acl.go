@@ -55,6 +55,7 @@ const (
 	AssistWhy       Resource = "login_as_customer.why"
 	AssistStop      Resource = "login_as_customer.stop"
 	AssistReport    Resource = "login_as_customer.report"
+	AssistUndo      Resource = "login_as_customer.undo"
 
 	CatalogProducts       Resource = "catalog.products"
 	CatalogProductsEdit   Resource = "catalog.products_edit"
@@ -169,6 +170,7 @@ var tree = []Node{
 			leaf(AssistAlerts, "Alerts", "see and acknowledge them, test the webhook"),
 			leaf(AssistWhy, "Why", "see rule by rule who may log in as whom"),
 			leaf(AssistStop, "Emergency stop", "end all sessions at once, and resume"),
+			leaf(AssistUndo, "Undo changes of sessions", "of sessions that one may see"),
 		),
 	),
 	branch("Marketing",

@@ -39,6 +39,7 @@ func TestLabelsAreThoseOfTheManual(t *testing.T) {
 		acl.AssistLogin:     "Customers > Login as Customer > Allow Login as Customer",
 		acl.AssistLog:       "Customers > Login as Customer > View Login as Customer Log",
 		acl.AssistEndOthers: "Customers > Login as Customer > End other Admin users' sessions",
+		acl.AssistUndo:      "Customers > Login as Customer > Undo changes of sessions",
 		acl.AssistConsent:   "Customers > All Customers > Remote shopping assistance opt-in",
 		acl.ConfigAssist:    "Stores > Configuration > Login as Customer Section",
 	} {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/cart"
@@ -51,6 +52,7 @@ type Deps struct {
 	Carts      *cart.Service
 	Sales      *sales.Service
 	Assist     *assist.Service
+	Amends     *amend.Service
 	Mail       *mail.Outbox
 	Tax        *tax.Service
 	Promotions *promotion.Service

@@ -178,10 +178,7 @@ func logText(s assist.LoggedStay, key string) string {
 }
 
 func modeText(s assist.Stay) string {
-	if s.ViewOnly() {
-		return "View only"
-	}
-	return "Can change"
+	return assist.ModeLabel(s.Mode)
 }
 
 // exportLog downloads what the log shows, all pages of it.

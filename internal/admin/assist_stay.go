@@ -7,6 +7,7 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -39,6 +40,15 @@ func (a *App) assistStay(w http.ResponseWriter, r *http.Request) error {
 			Action: endPath(s.Stay), Token: web.CSRF(r.Context()), Hidden: []ui.Pair{{Name: "back", Value: stayPath(s.Stay)}},
 			Btn: ui.Btn{Text: "End session", Icon: ui.IconClose, Variant: ui.DangerBtn},
 		})
+	}
+	if v.Grant.Allows(acl.AssistUndo) {
+		counts, err := a.Amends.Count(r.Context(), []int64{s.ID})
+		if err != nil {
+			return err
+		}
+		if counts[s.ID] > 0 {
+			page.Header.Actions = together(ui.Button(ui.Btn{Text: "Undo changes…", Href: undoPath(s.Stay), Icon: ui.IconHistory}), page.Header.Actions)
+		}
 	}
 	return a.page(w, r, http.StatusOK, page, staySummary(stayViewOf(s, steps, v.Grant, r.URL.Query().Get("pages") == "1")))
 }
@@ -124,6 +134,9 @@ func pageView(t audit.Entry) bool { return t.Action == assist.ActionPageViewed }
 var assistSteps = map[sqldb.Action]string{
 	assist.ActionBegun: "Asked to log in", assist.ActionAuthorized: "Authorized by the Admin", assist.ActionEntered: "Logged in as the customer",
 	assist.ActionEnded: "Session ended", assist.ActionRefused: "Entry",
+	assist.ActionMode: "Mode changed", assist.ActionExtended: "Session extended", assist.ActionRevealed: "Personal data shown",
+	amend.ActionPrepared: "Change prepared", amend.ActionSent: "Proposal sent to the customer", amend.ActionDiscarded: "Proposal taken back",
+	amend.ActionAccepted: "Proposal accepted by the customer", amend.ActionDeclined: "Proposal declined by the customer", amend.ActionUndone: "Changes undone",
 }
 
 func stepText(t audit.Entry) string {

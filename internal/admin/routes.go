@@ -140,6 +140,8 @@ func (a *App) assistRoutes() []web.Route {
 		{Pattern: "GET /assist/report", Access: web.Needs(acl.AssistReport), Assisted: web.AdminOnly, Handler: a.assistReport},
 		{Pattern: "GET /assist/report/{part}", Access: web.Needs(acl.AssistReport), Assisted: web.AdminOnly, Handler: a.exportReport},
 		{Pattern: "GET /assist/log/{id}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.assistStay},
+		{Pattern: "GET /assist/log/{id}/undo", Access: web.Needs(acl.AssistUndo), Assisted: web.AdminOnly, Handler: a.stayChanges},
+		{Pattern: "POST /assist/log/{id}/undo", Access: web.Needs(acl.AssistUndo), Assisted: web.AdminOnly, Handler: a.undoStay},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/admin"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/cart"
@@ -96,6 +97,7 @@ type App struct {
 	Checkout   *checkout.Service
 	Pages      *pagecache.Cache
 	Assist     *assist.Service
+	Amends     *amend.Service
 	Mail       *mail.Outbox
 	Jobs       *jobs.Runner
 	Sealer     *seal.Sealer   // nil without a key
@@ -175,6 +177,8 @@ func (a *App) wire(adminHost string) error {
 	a.Customers = customer.New(db, customer.Deps{
 		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
 	})
+	a.Amends = amend.New(db, amend.Deps{Carts: a.Carts, Customers: a.Customers, ProposalDays: assist.ProposalDays, UndoDays: assist.UndoDays})
+	a.Assist.UseAmends(a.Amends)
 	a.Shipping = shipping.New(db, a.Config)
 	a.Promotions = promotion.New(db)
 	a.Pricer = checkout.NewPricer(db, a.Carts, a.Promotions, a.Tax, a.Shipping)
@@ -188,7 +192,12 @@ func (a *App) wire(adminHost string) error {
 	if err != nil {
 		return err
 	}
-	db.Hooks(a.Assist.Guard, record)
+	db.Hooks(a.Assist.Guard, func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
+		if err := record(ctx, tx, e); err != nil {
+			return err
+		}
+		return amend.Record(ctx, tx, e)
+	})
 	a.handler = a.routeHosts(adminHost)
 	return nil
 }
@@ -223,6 +232,7 @@ func (a *App) tasks() {
 	a.Jobs.Add(jobs.Task{Name: "mail", Every: 30 * time.Second, Run: a.Mail.Deliver})
 	a.Jobs.Add(jobs.Task{Name: "mail_prune", Every: 24 * time.Hour, Run: a.Mail.Prune})
 	a.Jobs.Add(jobs.Task{Name: "assist", Every: 30 * time.Second, Run: a.Assist.Sweep})
+	a.Jobs.Add(jobs.Task{Name: "amends", Every: 6 * time.Hour, Run: a.Amends.Prune})
 	a.Jobs.Add(jobs.Task{Name: "payments", Every: 5 * time.Minute, Run: a.Payments.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "sessions", Every: 10 * time.Minute, Run: a.Sessions.Sweep})
 	a.Jobs.Add(jobs.Task{Name: "factors", Every: time.Hour, Run: a.Factors.Sweep})
@@ -241,7 +251,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
 		Stores: a.Stores, Shipping: a.Shipping, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
-		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Tax: a.Tax,
+		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Mail: a.Mail, Tax: a.Tax,
 		Promotions: a.Promotions, Pricer: a.Pricer, Payments: a.Payments, Desk: checkout.NewDesk(a.DB, checkout.DeskDeps{
 			Pricer: a.Pricer, Carts: a.Carts, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales,
 		}),
@@ -249,7 +259,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	shopSide := storefront.New(storefront.Deps{
 		DB: a.DB, Log: a.Log, Now: a.Now, Wall: time.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
-		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
+		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
 		Pricer: a.Pricer, Checkout: a.Checkout, Payments: a.Payments, DemoPayments: a.DemoPayments, Throttle: a.Throttle,
 	})
 	shop := a.Pages.Handler(shopSide)

@@ -185,6 +185,15 @@ func (c *census) orders(m merchant) {
 	}
 }
 
+func (c *census) text(query string) string {
+	c.t.Helper()
+	v, err := sqldb.One(context.Background(), c.s.DB.Reader(), sqldb.Value[string], query)
+	if err != nil {
+		c.t.Fatal(query, err)
+	}
+	return v
+}
+
 func (c *census) one(query string) int64 {
 	c.t.Helper()
 	v, err := sqldb.One(context.Background(), c.s.DB.Reader(), sqldb.Value[int64], query)
@@ -255,6 +264,8 @@ func (c *census) recipes() map[string]url.Values {
 		"POST /assist/mode":                     {"mode": {"can_change"}, "reason": {"The customer asked for it"}},
 		"POST /assist/extend":                   {},
 		"POST /assist/reveal":                   {},
+		"POST /assist/proposal/send":            {"note": {"Shall we?"}},
+		"POST /assist/proposal/discard":         {},
 		"POST /checkout/place":                  {}, // what stands in the review, see reviewed
 		"POST /account/orders/{number}/reorder": {},
 		"POST /account/orders/{number}/cancel":  {},
@@ -296,6 +307,15 @@ func TestACensusOfEveryRouteDuringAStay(t *testing.T) {
 	})
 }
 
+// prepare makes a draft of a proposal.
+func (c *census) prepare() {
+	c.t.Helper()
+	at := c.s.Store("english", "")
+	c.send(at, "POST", "/assist/mode", url.Values{"mode": {"propose"}})
+	c.send(at, "POST", "/cart/items", url.Values{"sku": {"T-2"}, "qty": {"1"}})
+	c.send(at, "POST", "/assist/mode", url.Values{"mode": {"can_change"}, "reason": {"The customer asked for it"}})
+}
+
 // wayInOut tells the hand-off's steps and Close Session.
 func wayInOut(route web.Route) bool {
 	for _, step := range []string{"start", "land", "enter", "close"} {
@@ -315,6 +335,8 @@ func (c *census) drive(route web.Route) {
 	switch route.Pattern {
 	case "POST /assist/mode": // raised again
 		c.send(c.s.Store("english", ""), "POST", "/assist/mode", url.Values{"mode": {"view_only"}})
+	case "POST /assist/proposal/send", "POST /assist/proposal/discard":
+		c.prepare()
 	case "POST /assist/extend": // right after the beginning there is nothing to gain
 		c.s.Clock.Advance(5 * time.Minute)
 	}
@@ -324,8 +346,11 @@ func (c *census) drive(route web.Route) {
 		c.t.Errorf("%s: the census has no recipe for this route", route.Pattern)
 		return
 	}
-	if route.Pattern == "POST /checkout/place" {
+	switch route.Pattern {
+	case "POST /checkout/place":
 		form = c.reviewed()
+	case "POST /assist/proposal/discard":
+		form = url.Values{"proposal": {c.text(`SELECT public_id FROM assist_proposal WHERE state = 'draft'`)}}
 	}
 	before, logged := c.rows(), len(c.log())
 	status, body := c.send(c.s.Store("english", ""), method, c.path(route.Pattern), form)

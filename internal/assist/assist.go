@@ -16,6 +16,7 @@ package assist
 
 import (
 	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -58,12 +59,17 @@ type Service struct {
 	post     post
 	sealing  seal.Limit
 	watch    *Watch
+	amends   *amend.Service
 }
 
 // RequireSealing makes nobody enter, and every stay end, while more of the
 // action log than the limit waits to be sealed and told outside. The
 // application sets it once, where there is a key.
 func (s *Service) RequireSealing(l seal.Limit) { s.sealing = l }
+
+// UseAmends sets what keeps and prepares the changes of stays; without it nothing
+// can be proposed.
+func (s *Service) UseAmends(a *amend.Service) { s.amends = a }
 
 // New gives a Service. The caller wires its Guard into db.Hooks.
 func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Service {

@@ -62,7 +62,7 @@ func deedOf(e audit.Entry) (Deed, bool) {
 }
 
 // internalFields are the shop's own terms: they tell a customer nothing.
-var internalFields = map[string]bool{"state": true, "status": true, "group": true, "e-mail": false}
+var internalFields = map[string]bool{"state": true, "status": true, "group": true, "e-mail": false, "mode": true, "ends": true}
 
 var orderNumber = regexp.MustCompile(`^Order (\S+?)(?:,|$)`)
 

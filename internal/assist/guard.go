@@ -6,6 +6,7 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -29,18 +30,22 @@ func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
 	if ofStay[tx.Action] {
 		return nil
 	}
-	if mode != impersonate.CanChange || who.ViewOnly {
+	proposing := mode == Proposing && s.amends != nil
+	switch {
+	case !proposing && (mode != impersonate.CanChange || who.ViewOnly):
 		return fault.New(fault.Denied, "This session may only look: nothing was changed.")
-	}
-	if !scope.allows(tx.Action) {
+	case !scope.allows(tx.Action):
 		return errOutOfScope
+	case proposing:
+		return s.amends.Rehearse(ctx, tx)
 	}
-	return nil
+	return amend.Watch(ctx, tx)
 }
 
 // ofStay are changes of the stay, not of the account it is in.
 var ofStay = map[sqldb.Action]bool{
 	ActionPageViewed: true, ActionEnded: true, ActionMode: true, ActionExtended: true, ActionRevealed: true,
+	amend.ActionPrepared: true, amend.ActionSent: true, amend.ActionDiscarded: true,
 }
 
 // use counts a request as activity of the stay and of the Admin session it

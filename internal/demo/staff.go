@@ -17,7 +17,7 @@ var (
 		acl.Dashboard, acl.OrdersView, acl.OrdersCreate, acl.OrdersEdit, acl.OrdersHold, acl.OrdersUnhold, acl.OrdersCancel,
 		acl.OrdersComment, acl.OrdersEmail, acl.OrdersReorder, acl.InvoicesView, acl.ShipmentsView, acl.ShipmentsTrack, acl.MemosView,
 		acl.CustomersAll, acl.CustomersEdit, acl.CustomersPassword, acl.CustomersCart, acl.CustomersExport,
-		acl.CustomersOnline, acl.CustomersGroups, acl.AssistLogin, acl.CatalogProducts, acl.CatalogCategories,
+		acl.CustomersOnline, acl.CustomersGroups, acl.AssistLogin, acl.AssistUndo, acl.CatalogProducts, acl.CatalogCategories,
 	}
 	audit = []acl.Resource{acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.AssistReport, acl.ActionsReport, acl.ActionsExport}
 )

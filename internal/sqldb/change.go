@@ -80,7 +80,9 @@ type Tx struct {
 	conn   execer
 	onDone []func()
 	also   []Entry
-	cheap  bool // the change recorded nothing: see Skip
+	cheap  bool                             // the change recorded nothing: see Skip
+	kept   any                              // see Keep
+	look   func(context.Context, *Tx) error // see Rehearse
 }
 
 type execer interface {
@@ -175,8 +177,14 @@ func (db *DB) Change(ctx context.Context, a Action, fn func(ctx context.Context,
 				return err
 			}
 		}
-		if err := fn(ctx, tx); err != nil || tx.cheap {
+		err := fn(ctx, tx)
+		switch {
+		case err != nil:
 			return err
+		case tx.look != nil:
+			return tx.rehearsed(ctx)
+		case tx.cheap:
+			return nil
 		}
 		if err := db.after(ctx, tx, &tx.Entry); err != nil {
 			return err

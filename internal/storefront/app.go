@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
@@ -46,6 +47,7 @@ type Deps struct {
 	Carts     *cart.Service
 	Sales     *sales.Service
 	Assist    *assist.Service
+	Amends    *amend.Service
 	Pages     *pagecache.Cache
 	Mail      *mail.Outbox
 	Tax       *tax.Service
@@ -66,7 +68,7 @@ type App struct {
 // New makes the storefront. It panics when a route lacks a declaration.
 func New(d Deps) *App {
 	a := &App{Deps: d}
-	site := &web.Site{Name: "storefront", Routes: a.Routes(), Enter: a.enter, Fail: a.fail, Now: d.Now, Log: d.Log}
+	site := &web.Site{Name: "storefront", Routes: a.rehearsing(a.Routes()), Enter: a.enter, Fail: a.fail, Now: d.Now, Log: d.Log}
 	a.site = site.Handler()
 	return a
 }

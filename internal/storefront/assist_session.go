@@ -39,6 +39,13 @@ func (s *Shopper) modeDeeds() (deeds []BannerDeed) {
 		raise.Reason = s.T("banner.reason")
 		deeds = append(deeds, raise)
 	}
+	if s.Stay.CanPropose && !s.Stay.Proposing() {
+		deeds = append(deeds, mode(assist.Proposing, "banner.propose", ui.IconMail))
+	}
+	if s.Stay.Proposing() {
+		look := BannerDeed{Text: s.T("proposal.look_over"), Action: s.URL("/assist/proposal"), Link: true, Icon: ui.IconMail}
+		deeds = append([]BannerDeed{look}, deeds...)
+	}
 	if !s.Stay.ViewOnly() {
 		deeds = append(deeds, mode(impersonate.ViewOnly, "banner.lower", ui.IconEye))
 	}

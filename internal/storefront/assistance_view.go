@@ -23,6 +23,8 @@ type assistanceView struct {
 	Next    string // address of the next page of visits
 	Later   bool   // not the first page
 	History []ui.Event
+
+	Proposals []proposalView
 }
 
 // consentKey is the sentence about a customer's consent.
@@ -46,6 +48,12 @@ func (a *App) assistance(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := a.fillVisits(r, &v); err != nil {
 		return err
+	}
+	if s.Stay == nil {
+		var err error
+		if v.Proposals, err = a.proposals(ctx, s); err != nil {
+			return err
+		}
 	}
 	return a.page(w, r, http.StatusOK, v.frame(), assistancePage(v))
 }

@@ -72,6 +72,15 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, 
 	if s.Customer != nil && s.Stay == nil {
 		shell.NoticePoll, shell.Live = s.URL("/assist/notice"), s.URL("/assist/live")
 	}
+	if waitsOn[p.Path] {
+		m, err := a.waiting(ctx, s)
+		if err != nil {
+			return shell, err
+		}
+		if m != nil {
+			shell.Flash = append(shell.Flash, *m)
+		}
+	}
 	var err error
 	if shell.Notice, err = a.notice(ctx, s); err != nil {
 		return shell, err

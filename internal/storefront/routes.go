@@ -60,6 +60,9 @@ func (a *App) shopRoutes() []web.Route {
 		{Pattern: "POST /assist/mode", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.setMode},
 		{Pattern: "POST /assist/extend", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.extend},
 		{Pattern: "POST /assist/reveal", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.reveal},
+		{Pattern: "GET /assist/proposal", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.draftPage},
+		{Pattern: "POST /assist/proposal/send", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.sendProposal},
+		{Pattern: "POST /assist/proposal/discard", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.discardProposal},
 	}
 }
 
@@ -100,6 +103,11 @@ func (a *App) accountRoutes() []web.Route {
 		{Pattern: "GET /account/assistance/{stay}", Access: web.SignedIn, Assisted: web.Allowed, Handler: a.visitPage},
 		{Pattern: "GET /account/assistance/export/{format}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.exportVisits},
 		{Pattern: "GET /account/assistance/{stay}/export/{format}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.exportVisits},
+		// What staff proposed or changed is the customer's own to decide and to undo.
+		{Pattern: "GET /account/proposals/{id}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.proposalPage},
+		{Pattern: "POST /account/proposals/{id}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.decide},
+		{Pattern: "GET /account/changes/{stay}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.visitChanges},
+		{Pattern: "POST /account/changes/{stay}", Access: web.SignedIn, Assisted: web.Denied, Handler: a.undoChanges},
 		{Pattern: "POST /account/assistance/{stay}/end", Access: web.SignedIn, Assisted: web.Denied, Handler: a.endVisit},
 		{Pattern: "GET /assist/live", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.live, Stream: true},
 		{Pattern: "GET /assist/notice", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.supportNotice}, // reads no stay: see isNotice

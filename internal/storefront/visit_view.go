@@ -21,6 +21,7 @@ type visitView struct {
 	Facts    []ui.Fact
 	Href     string // of its page
 	End      string // address of End now, "" when it has ended
+	Undo     string // address of what can be undone, "" for nothing
 	Happened []ui.Event
 	More     bool // than the page shows
 }
@@ -45,6 +46,9 @@ func (s *Shopper) visit(visit assist.Visit) visitView {
 		v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.when"), Text: s.lasted(visit)})
 	}
 	v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.changes"), Text: l.Number(int64(visit.Changes))}, ui.Fact{Term: s.T("assistance.pages"), Text: l.Number(int64(visit.Pages))})
+	if visit.Changes > 0 && s.Stay == nil {
+		v.Undo = s.URL("/account/changes/" + visit.PublicID)
+	}
 	if visit.Refused > 0 {
 		v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.refused"), Text: l.Number(int64(visit.Refused))})
 	}
