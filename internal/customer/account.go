@@ -158,6 +158,9 @@ func (s *Service) emailMoved(ctx context.Context, tx *sqldb.Tx, before, after Cu
 	if _, err := tx.Exec(ctx, `DELETE FROM password_reset WHERE customer_id = $1`, after.ID); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, `DELETE FROM email_confirmation WHERE customer_id = $1`, after.ID); err != nil {
+		return err
+	}
 	if err := moveSubscription(ctx, tx, before, after); err != nil {
 		return err
 	}

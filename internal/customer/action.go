@@ -23,6 +23,9 @@ const (
 	ResetRequested  sqldb.Action = "customer.password_reset_requested"
 	PasswordReset   sqldb.Action = "customer.password_reset"
 
+	ConfirmationSent sqldb.Action = "customer.confirmation_sent"
+	EmailConfirmed   sqldb.Action = "customer.email_confirmed"
+
 	AddressAdded   sqldb.Action = "customer.address_added"
 	AddressSaved   sqldb.Action = "customer.address_saved"
 	AddressDeleted sqldb.Action = "customer.address_deleted"

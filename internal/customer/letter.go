@@ -18,6 +18,7 @@ import (
 const (
 	letterWelcome         = "welcome"
 	letterReset           = "reset"
+	letterConfirmation    = "confirmation"
 	letterEmailChanged    = "email_changed"
 	letterPasswordChanged = "password_changed"
 	letterAddressAdded    = "address_added"
@@ -86,6 +87,9 @@ func (s *Service) letter(ctx context.Context, view store.View, c Customer, kind 
 	case letterReset:
 		letter.Link = mail.Link{Text: l.T("reset.title"), URL: view.URL("/reset") + "?token=" + url.QueryEscape(f.token)}
 		letter.After = []string{l.T("mail.reset.limit"), l.T("mail.reset.ignore")}
+	case letterConfirmation:
+		letter.Link = mail.Link{Text: l.T("confirm.button"), URL: view.URL("/confirm") + "?token=" + url.QueryEscape(f.token)}
+		letter.After = []string{l.T("mail.confirmation.limit"), l.T("mail.confirmation.ignore")}
 	case letterWelcome:
 		letter.Lines = append(letter.Lines, l.T("mail.welcome.more"))
 		letter.Link = mail.Link{Text: l.T("account.title"), URL: view.URL("/account")}
@@ -100,7 +104,7 @@ func (s *Service) letter(ctx context.Context, view store.View, c Customer, kind 
 
 // sheet shows below the words what was changed, when, and whether staff did it.
 func (s *Service) sheet(ctx context.Context, l *i18n.Locale, kind string, f facts, now time.Time) *mail.Sheet {
-	if kind == letterReset || kind == letterWelcome {
+	if kind == letterReset || kind == letterWelcome || kind == letterConfirmation {
 		return nil
 	}
 	sheet := &mail.Sheet{}

@@ -2,12 +2,14 @@ package customer_test
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
@@ -104,6 +106,49 @@ func TestTheLettersOfAnAccountAreInItsLanguage(t *testing.T) {
 			if !strings.Contains(m.HTML, `dir="rtl"`) || strings.Contains(m.Text, "mail.") || strings.ContainsAny(m.Text+m.Subject, "{}") || strings.Contains(m.Text, "Hello") {
 				t.Errorf("%s:\n%s", m.Kind, m.Text)
 			}
+		}
+	})
+}
+
+var confirmLink = regexp.MustCompile(`/confirm\?token=(\S+)`)
+
+func TestWhereAddressesMustBeConfirmedAnAccountSignsInAfterwardsOnly(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		on := []config.Edit{{Field: customer.RequireConfirmation, Value: "1"}}
+		must(t, h.config.Save(sqldbtest.Ctx(), acl.Everything(), config.Everywhere, customer.RequireConfirmation.Section, on))
+		h.clock.Advance(2 * sqldb.RecheckAfter)
+		in := h.register(t)
+		if in.Secret != "" || in.Customer.Confirmed() {
+			t.Fatalf("registered as %+v", in)
+		}
+		first := h.letters(t)
+		if len(first) != 1 || first[0].Kind != "confirmation" {
+			t.Fatalf("letters: %+v", first)
+		}
+		if _, err := h.signIn("vera@example.com", "wrong password", 1); fault.FieldsOf(err) != nil || !strings.Contains(err.Error(), "not right") {
+			t.Errorf("a wrong password: %v", err)
+		}
+		if _, err := h.signIn("vera@example.com", good, 1); err == nil || !strings.Contains(err.Error(), "confirm your e-mail address") {
+			t.Errorf("before it is confirmed: %v", err)
+		}
+		again := h.letters(t)
+		if len(again) != 1 || again[0].Kind != "confirmation" {
+			t.Fatalf("letters: %+v", again)
+		}
+		old, link := confirmLink.FindStringSubmatch(first[0].Text)[1], confirmLink.FindStringSubmatch(again[0].Text)[1]
+		if _, err := h.s.Confirm(guest(), old); !fault.Is(err, fault.Gone) {
+			t.Errorf("the earlier link: %v", err)
+		}
+		_, err := h.s.Confirm(guest(), link)
+		must(t, err)
+		if _, err := h.s.Confirm(guest(), link); !fault.Is(err, fault.Gone) {
+			t.Errorf("the link twice: %v", err)
+		}
+		if box := h.letters(t); len(box) != 1 || box[0].Kind != "welcome" {
+			t.Errorf("letters: %+v", box)
+		}
+		if in, err := h.signIn("vera@example.com", good, 1); err != nil || in.Secret == "" {
+			t.Errorf("confirmed: %v", err)
 		}
 	})
 }

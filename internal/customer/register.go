@@ -29,7 +29,8 @@ const (
 	msgMismatch = "The two passwords differ."
 )
 
-// Register opens an account, signs it in and sends a welcome.
+// Register opens an account, signs it in and sends a welcome. Where the address
+// has to be confirmed first it sends a link instead, and there is no session.
 func (s *Service) Register(ctx context.Context, f RegisterForm) (in SignInResult, err error) {
 	who, _ := actor.From(ctx)
 	key := session.NewKey(perRegistration, "register", who.IP)
@@ -49,8 +50,9 @@ func (s *Service) Register(ctx context.Context, f RegisterForm) (in SignInResult
 	if err != nil {
 		return in, err
 	}
+	confirm := s.mustConfirm(ctx, f.WebsiteID)
 	err = s.db.Change(ctx, Registered, func(ctx context.Context, tx *sqldb.Tx) error {
-		id, err := s.CreateTx(ctx, tx, Draft{Details: d, WebsiteID: f.WebsiteID, StoreViewID: f.StoreViewID, PasswordHash: hash})
+		id, err := s.CreateTx(ctx, tx, Draft{Details: d, WebsiteID: f.WebsiteID, StoreViewID: f.StoreViewID, PasswordHash: hash, Unconfirmed: confirm})
 		if err != nil {
 			return err
 		}
@@ -65,6 +67,10 @@ func (s *Service) Register(ctx context.Context, f RegisterForm) (in SignInResult
 				return err
 			}
 			tx.Note("newsletter", "subscribed")
+		}
+		if confirm {
+			in.Customer = c
+			return s.sendConfirmation(ctx, tx, c)
 		}
 		if err := s.send(ctx, tx, c, letterWelcome, facts{}); err != nil {
 			return err

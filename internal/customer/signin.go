@@ -79,6 +79,9 @@ func (s *Service) SignIn(ctx context.Context, f SignInForm) (in SignInResult, er
 	if err := s.throttle.Check(ctx, acc, source); err != nil {
 		return in, err
 	}
+	if !a.Confirmed() && s.mustConfirm(ctx, a.WebsiteID) {
+		return in, s.unconfirmed(ctx, a.Customer)
+	}
 	hash := a.hash
 	if rehash {
 		if hash, err = s.hasher.Hash(ctx, f.Password); err != nil {

@@ -189,5 +189,5 @@ var MessageKeys = map[string]string{
 	msgTooLong: "form.too_long", msgFirstName: "form.required", msgLastName: "form.required",
 	msgEmail: "form.email", msgEmailTaken: "register.email_taken", msgStreet: "form.required", msgStreetLines: "form.street_lines",
 	msgCity: "form.required", msgCountry: "form.required", msgRegion: "form.required", msgPostcode: "form.required",
-	msgPhone: "form.phone", msgWrongCurrent: "form.password_wrong", msgMismatch: "form.password_mismatch",
+	msgPhone: "form.phone", msgWrongCurrent: "form.password_wrong", msgMismatch: "form.password_mismatch", msgUnconfirmed: "login.unconfirmed",
 }

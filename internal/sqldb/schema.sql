@@ -732,6 +732,15 @@ CREATE TABLE customer_term (
 
 CREATE INDEX customer_term_customer ON customer_term (customer_id);
 
+CREATE TABLE email_confirmation (
+  token_hash TEXT NOT NULL PRIMARY KEY,
+  customer_id BIGINT NOT NULL REFERENCES customer(id) ON DELETE CASCADE,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX email_confirmation_customer ON email_confirmation (customer_id);
+
 CREATE TABLE impersonation (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   public_id TEXT NOT NULL UNIQUE,

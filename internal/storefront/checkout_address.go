@@ -77,7 +77,7 @@ func (a *App) addressStep(r *http.Request, frame checkoutView) (v checkoutAddres
 func (v *checkoutAddressView) choices() {
 	var book []ui.Option
 	for _, b := range v.Book {
-		book = append(book, ui.Option{Value: strconv.FormatInt(b.ID, 10), Label: strings.Join(v.S.addressLines(checkout.FromBook(b)), ", "), Hides: true})
+		book = append(book, ui.Option{Value: strconv.FormatInt(b.ID, 10), Label: v.S.inOneLine(v.S.addressLines(checkout.FromBook(b))), Hides: true})
 	}
 	fresh := ui.Option{Value: fromNew, Label: v.S.T("checkout.new_address")}
 	if len(book) > 0 {

@@ -161,6 +161,15 @@ func (s *Shopper) addressLines(a sales.Address) []string {
 	return kept
 }
 
+// inOneLine joins the lines of an address. Among letters that run from the right,
+// each keeps the direction of its own.
+func (s *Shopper) inOneLine(lines []string) string {
+	if s.Locale.Dir() != "rtl" {
+		return strings.Join(lines, ", ")
+	}
+	return "\u2068" + strings.Join(lines, "\u2069، \u2068") + "\u2069"
+}
+
 // methodName is a way of delivery in the shopper's language, while the merchant
 // has left its name as it was.
 func (s *Shopper) methodName(code, name, declared string) string {

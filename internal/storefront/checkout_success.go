@@ -179,11 +179,16 @@ func (a *App) openAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.signedIn(w, r, in); err != nil {
-		return err
+	if in.Secret != "" {
+		if err := a.signedIn(w, r, in); err != nil {
+			return err
+		}
 	}
 	if err := a.Sales.Adopt(asCustomer(r.Context(), in), o.ID, in.Customer.ID); err != nil {
 		return err
+	}
+	if in.Secret == "" {
+		return a.toConfirm(w, r, in.Customer.Email)
 	}
 	web.Flash(w, web.Good, s.T("register.done"))
 	return a.redirect(w, r, afterSignIn("/account"))

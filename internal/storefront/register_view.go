@@ -91,14 +91,19 @@ func (a *App) createAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := a.signedIn(w, r, in); err != nil {
-		return err
+	if in.Secret != "" {
+		if err := a.signedIn(w, r, in); err != nil {
+			return err
+		}
 	}
 	if v.Consent != nil && v.Consent.Ticked {
 		form := assist.ConsentForm{CustomerID: in.Customer.ID, Allow: true, Channel: assist.ByRegistration, Label: v.Consent.Title}
 		if _, err := a.Assist.SetConsent(asCustomer(r.Context(), in), form); err != nil {
 			return err
 		}
+	}
+	if in.Secret == "" {
+		return a.toConfirm(w, r, in.Customer.Email)
 	}
 	web.Flash(w, web.Good, s.T("register.done"))
 	return a.redirect(w, r, afterSignIn("/account"))

@@ -79,6 +79,8 @@ func (a *App) accountRoutes() []web.Route {
 		{Pattern: "POST /forgot", Access: web.Public, Assisted: web.Denied, Handler: a.sendReset},
 		{Pattern: "GET /reset", Access: web.Public, Assisted: web.Denied, Handler: a.reset},
 		{Pattern: "POST /reset", Access: web.Public, Assisted: web.Denied, Handler: a.saveReset},
+		{Pattern: "GET /confirm", Access: web.Public, Assisted: web.Denied, Handler: a.confirm},
+		{Pattern: "POST /confirm", Access: web.Public, Assisted: web.Denied, Handler: a.saveConfirm},
 		{Pattern: "POST /newsletter", Access: web.Public, Assisted: web.Denied, Handler: a.subscribe},
 
 		// Account. E-mail and password travel with the names on one form: the
