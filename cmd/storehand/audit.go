@@ -13,6 +13,11 @@ import (
 type auditCmd struct {
 	Key    auditKeyCmd    `cmd:"" help:"Make the pair of keys that seals the action log."`
 	Verify auditVerifyCmd `cmd:"" help:"Verify that no row of the action log was changed, deleted, put in, moved or cut off."`
+
+	Archive   auditArchiveCmd   `cmd:"" help:"Write old entries to signed files and take them out of the log."`
+	Witness   auditWitnessCmd   `cmd:"" help:"Keep the log's checkpoints for somebody else, refusing a shorter or forked history."`
+	Reconcile auditReconcileCmd `cmd:"" help:"Compare consent, sessions and roles with what the log says."`
+	Export    auditExportCmd    `cmd:"" help:"Write a session's or a customer's entries with proofs."`
 }
 
 type auditKeyCmd struct {
@@ -64,32 +69,51 @@ func ownKey(path string) (string, error) {
 }
 
 type auditVerifyCmd struct {
-	DB       string   `env:"STOREHAND_DB" required:"" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…"`
+	DB       string   `env:"STOREHAND_DB" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…"`
 	DBSecret string   `name:"db-password-file" env:"STOREHAND_DB_PASSWORD_FILE" placeholder:"FILE" help:"File with PostgreSQL's password."`
 	Keys     []string `name:"public-key" required:"" placeholder:"FILE" help:"Public key, as storehand audit key wrote it; several after a change of keys."`
 	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"The sink's file. Without it an end that was cut off cannot be told."`
+	Witness  string   `name:"audit-witness" env:"STOREHAND_AUDIT_WITNESS" placeholder:"URL" help:"Witness whose checkpoint is compared."`
+	Kept     []string `name:"checkpoint" placeholder:"FILE" help:"A signed checkpoint that was kept elsewhere, such as from syslog."`
+	Archives string   `name:"audit-archive-dir" env:"STOREHAND_AUDIT_ARCHIVE_DIR" placeholder:"DIR" help:"Folder of the archives, to verify their files too."`
+	Offline  string   `placeholder:"FILE" help:"Check a file made by storehand audit export, without any database."`
 }
 
 var errTampered = errors.New("the action log is not as it was sealed")
 
 func (v *auditVerifyCmd) Run(c *console) error {
+	keys, err := readKeys(v.Keys)
+	if err != nil {
+		return err
+	}
+	if v.Offline != "" {
+		return offline(c, v.Offline, keys)
+	}
+	if v.DB == "" {
+		return errors.New("say --db ADDRESS, or --offline FILE")
+	}
 	dsn, err := address(v.DB, v.DBSecret)
 	if err != nil {
 		return err
 	}
-	check := seal.Check{Sink: v.Sink}
-	for _, path := range v.Keys {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		check.Keys = append(check.Keys, string(b))
+	check := seal.Check{Keys: keys, Sink: v.Sink, Archives: v.Archives}
+	if check.Checkpoints, err = v.outside(c); err != nil {
+		return err
 	}
 	report, err := app.VerifyLog(c.ctx, dsn, check)
 	if err != nil {
 		return err
 	}
 	return v.say(c, report)
+}
+
+// outside are the checkpoints that others have kept.
+func (v *auditVerifyCmd) outside(c *console) (notes []string, err error) {
+	if notes, err = readKeys(v.Kept); err != nil || v.Witness == "" {
+		return notes, err
+	}
+	note, err := app.FetchCheckpoint(c.ctx, v.Witness)
+	return append(notes, note), err
 }
 
 func (v *auditVerifyCmd) say(c *console, r seal.Report) error {
@@ -102,6 +126,13 @@ func (v *auditVerifyCmd) say(c *console, r seal.Report) error {
 		c.printf(", the last of %s", r.Last.Format(time.RFC3339))
 	}
 	c.printf(".\n")
+	if r.Archived > 0 {
+		c.printf("%d of them are in archives", r.Archived)
+		if r.Unread > 0 {
+			c.printf("; %d stand in files that were not read: give --audit-archive-dir", r.Unread)
+		}
+		c.printf(".\n")
+	}
 	if r.Unsealed > 0 {
 		c.printf("%d rows are younger than that and not covered yet.\n", r.Unsealed)
 	}

@@ -51,6 +51,7 @@ func (d *demoCmd) Run(c *console) error {
 		return err
 	}
 	opts.AuditSink = filepath.Join(dir, "audit", "checkpoints.jsonl")
+	opts.AuditArchive = filepath.Join(dir, "audit", "archive")
 	c.printf("Preparing the demo shop …\n")
 	if err := app.Migrate(c.ctx, opts.DSN); err != nil {
 		return err

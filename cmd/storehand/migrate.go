@@ -10,6 +10,7 @@ type migrateCmd struct {
 	AdminURL string `name:"admin-url" env:"STOREHAND_ADMIN_URL" default:"http://admin.localhost:8080" placeholder:"URL" help:"The Admin's own address; store views may not have its host."`
 	BaseURL  string `name:"base-url" default:"http://localhost:8080/" placeholder:"URL" help:"Where the first store view answers; only for a new database."`
 	Currency string `default:"USD" placeholder:"CODE" help:"Currency of the first website (ISO 4217); only for a new database."`
+	Grant    string `name:"grant-role" placeholder:"NAME" help:"PostgreSQL role that storehand serve connects with: it may then add to the action log, not change it."`
 	Locale   string `default:"en-US" placeholder:"TAG" help:"Language of the first store view (BCP 47); only for a new database."`
 }
 
@@ -30,10 +31,26 @@ func (m *migrateCmd) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	if err := m.granted(c, a); err != nil {
+		return err
+	}
 	if fresh {
 		c.printf("The database is ready: website base, store view default at %s, currency %s.\n", m.BaseURL, m.Currency)
 		return nil
 	}
 	c.printf("The database is up to date.\n")
 	return nil
+}
+
+// granted lets the role serve, and records it with the migration.
+func (m *migrateCmd) granted(c *console, a *app.App) error {
+	said := "The schema was brought up to date"
+	if m.Grant != "" {
+		if err := a.DB.Grant(c.ctx, m.Grant); err != nil {
+			return err
+		}
+		said += "; the role " + m.Grant + " may serve"
+		c.printf("The role %s may serve: it can add to the action log, not change it.\n", m.Grant)
+	}
+	return a.Record(c.ctx, app.ActionMigrated, said)
 }

@@ -26,6 +26,9 @@ type serveCmd struct {
 	AuditKey string   `name:"audit-key-file" env:"STOREHAND_AUDIT_KEY_FILE" placeholder:"FILE" help:"Key that signs checkpoints of the action log, made by storehand audit key; keep it away from the database."`
 	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"File that is told each checkpoint, best on another machine's disk."`
 	Secrets  string   `name:"secret-key-file" env:"STOREHAND_SECRET_KEY_FILE" placeholder:"FILE" help:"Keys that seal secrets in the database, made by storehand staff key; without it Admin users cannot add authenticator apps."`
+	Syslog   string   `name:"audit-syslog" env:"STOREHAND_AUDIT_SYSLOG" placeholder:"URL" help:"Syslog that is told each checkpoint: udp://HOST:PORT, tcp://HOST:PORT or unix:///dev/log."`
+	Witness  string   `name:"audit-witness" env:"STOREHAND_AUDIT_WITNESS" placeholder:"URL" help:"Witness that is told each checkpoint, as storehand audit witness is one."`
+	Archives string   `name:"audit-archive-dir" env:"STOREHAND_AUDIT_ARCHIVE_DIR" placeholder:"DIR" help:"Folder that old entries of the action log are archived to."`
 	LogText  bool     `name:"log-text" help:"Log for people instead of JSON lines."`
 }
 
@@ -72,7 +75,8 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 			return o, err
 		}
 	}
-	if o.AuditKey, err = auditKey(s.AuditKey, s.Sink); err != nil {
+	o.AuditSyslog, o.AuditWitness, o.AuditArchive = s.Syslog, s.Witness, s.Archives
+	if o.AuditKey, err = auditKey(s.AuditKey, s.Sink+s.Syslog+s.Witness+s.Archives); err != nil {
 		return o, err
 	}
 	for _, p := range s.Proxy {

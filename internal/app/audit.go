@@ -84,6 +84,8 @@ func (a *App) archiveDue(ctx context.Context) error {
 const (
 	actionStarted sqldb.Action = "audit.started"
 	actionStopped sqldb.Action = "audit.stopped"
+	// ActionMigrated is recorded when the database's owner has migrated it.
+	ActionMigrated sqldb.Action = "audit.migrated"
 )
 
 // openLog records that this node serves from now on, and lets nobody act as a

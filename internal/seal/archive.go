@@ -23,6 +23,7 @@ import (
 type Archiver struct {
 	db     *sqldb.DB
 	signer note.Signer
+	public string
 	dir    string
 }
 
@@ -36,7 +37,8 @@ func NewArchiver(db *sqldb.DB, key, dir string) (*Archiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Archiver{db: db, signer: signer, dir: dir}, nil
+	public, err := PublicOf(key)
+	return &Archiver{db: db, signer: signer, public: public, dir: dir}, err
 }
 
 // The actions of the archive.

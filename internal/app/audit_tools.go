@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/seal"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+// openFor opens a database for a command: nothing is served.
+func openFor(ctx context.Context, dsn string) (*App, error) {
+	return Open(ctx, Options{DSN: dsn, AdminURL: "http://admin.localhost:8080"})
+}
+
+// ArchiveLog archives a database's log with the owner's authority; 0 days means
+// the lifetime that is configured.
+func ArchiveLog(ctx context.Context, dsn, key, dir string, days int) (made []seal.Archive, err error) {
+	a, err := openFor(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	archiver, err := seal.NewArchiver(a.DB, key, dir)
+	if err != nil {
+		return nil, err
+	}
+	before := audit.ArchiveBefore(ctx, a.Config, a.DB.Now())
+	if days > 0 {
+		before = a.DB.Now().AddDate(0, 0, -days)
+	}
+	made, err = archiver.Archive(actor.AsSystem(ctx, "storehand audit archive"), before)
+	if err != nil {
+		return made, err
+	}
+	pending, err := seal.Pending(ctx, a.DB.Reader())
+	if err == nil && pending {
+		err = errors.New("the archived entries are in the log still: this account may not delete them, the owner's may")
+	}
+	return made, err
+}
+
+// ReconcileLog names where the live tables are not what the log says.
+func ReconcileLog(ctx context.Context, dsn string) (found []string, err error) {
+	a, err := openFor(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	found, err = assist.Reconcile(ctx, a.DB.Reader())
+	return found, errors.Join(err, a.Close())
+}
+
+// ExportLog writes a stay's or a customer's entries with proofs, recorded first.
+func ExportLog(ctx context.Context, dsn, stay, customer string, w io.Writer) (n int64, err error) {
+	a, err := openFor(ctx, dsn)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	h, err := a.history(ctx, stay, customer)
+	if err != nil {
+		return 0, err
+	}
+	if err := a.Record(ctx, audit.Exported, "Proofs of "+h.About); err != nil {
+		return 0, err
+	}
+	return seal.Export(ctx, a.DB.Reader(), h, w)
+}
+
+// history finds the stay or the customer that is meant.
+func (a *App) history(ctx context.Context, stay, customer string) (h seal.History, err error) {
+	q := a.DB.Reader()
+	if stay != "" {
+		if h.Stay, err = strconv.ParseInt(strings.TrimPrefix(stay, "#"), 10, 64); err != nil {
+			h.Stay, err = sqldb.One(ctx, q, sqldb.Value[int64], `SELECT id FROM impersonation WHERE public_id = $1`, stay)
+		}
+		h.About = fmt.Sprintf("session %d", h.Stay)
+	} else {
+		if h.Customer, err = strconv.ParseInt(strings.TrimPrefix(customer, "#"), 10, 64); err != nil {
+			h.Customer, err = sqldb.One(ctx, q, sqldb.Value[int64], `SELECT id FROM customer WHERE email_key = $1 ORDER BY id LIMIT 1`, strings.ToLower(customer))
+		}
+		h.About = fmt.Sprintf("customer %d", h.Customer)
+	}
+	if errors.Is(err, sqldb.ErrNone) {
+		err = errors.New("there is no such session or customer")
+	}
+	return h, err
+}

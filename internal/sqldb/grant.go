@@ -1,0 +1,46 @@
+package sqldb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// sealedTables are those that a serving role reads and adds to, but does not
+// change.
+var sealedTables = []string{"audit_log", "audit_seal", "audit_hash", "audit_checkpoint", "audit_archive", "audit_archive_removed", "consent_event"}
+
+// Grant lets a role of PostgreSQL serve: it may read and write the shop, and
+// read and add to the action log and what vouches for it, but not change or
+// delete there. It is for the owner, after each migration.
+func (db *DB) Grant(ctx context.Context, role string) error {
+	if db.engine != Postgres {
+		return errors.New("roles are PostgreSQL's: a SQLite file belongs to whoever may write it")
+	}
+	var schema string
+	if err := db.pool.QueryRowContext(ctx, "SELECT current_schema()").Scan(&schema); err != nil {
+		return err
+	}
+	to, in := pgx.Identifier{role}.Sanitize(), pgx.Identifier{schema}.Sanitize()
+	statements := []string{
+		"GRANT USAGE ON SCHEMA " + in + " TO " + to,
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + in + " TO " + to,
+		"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA " + in + " TO " + to,
+		"REVOKE INSERT, UPDATE, DELETE ON goose_db_version FROM " + to,
+	}
+	for _, table := range sealedTables {
+		statements = append(statements, "REVOKE UPDATE, DELETE, TRUNCATE ON "+table+" FROM "+to)
+	}
+	tx, err := db.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, q := range statements {
+		if _, err := tx.ExecContext(ctx, q); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", q, err), tx.Rollback())
+		}
+	}
+	return tx.Commit()
+}
