@@ -89,6 +89,7 @@ const (
 	SystemOutbox  Resource = "system.outbox"
 	ActionsReport Resource = "actions.report"
 	ActionsExport Resource = "actions.export"
+	ActionsFiles  Resource = "actions.archive"
 )
 
 // Node is a branch, or with a Resource a leaf, of the tree.
@@ -216,6 +217,7 @@ var tree = []Node{
 		branch("Action Logs",
 			leaf(ActionsReport, "Report", ""),
 			leaf(ActionsExport, "Export the report", ""),
+			leaf(ActionsFiles, "Archive", "archive old entries, download archives and import them again for search"),
 		),
 	),
 }

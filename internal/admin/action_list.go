@@ -47,6 +47,8 @@ var actionGrid = gridSpec{
 		{Name: "ip", Label: "IP Address"},
 		{Name: "route", Label: "Full Action Name"},
 		{Name: "details", Label: "Details"},
+		{Name: "full", Label: "Full Details"},
+		{Name: "in", Label: "Search in", Show: func(string) string { return "Imported archives" }},
 		{Name: "customer", Label: "Customer ID"},
 		{Name: "stay", Label: "Session"},
 		{Name: "view", Label: "Store View"},
@@ -75,7 +77,14 @@ func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 	filter, errs := readActionFilter(g.Filters, a.Now())
 	f.Values, f.Errors = g.Filters, errs
 	filter.Websites = reach(ctx)
+	if err := a.lookAtReport(ctx, filter); err != nil {
+		return err
+	}
 	found, err := a.Audit.Search(ctx, filter, g.Cursor, g.Size)
+	if err != nil {
+		return err
+	}
+	saved, err := a.savedFilters(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -90,7 +99,7 @@ func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 	args := g.args(p)
 	args.FilterOpen, args.FilterWide, args.FilterReset = true, len(errs) == 0, spec.Path
 	page := adminPage{Title: "Actions Report", Nav: spec.Path, Header: ui.Header{Lead: "Every change and every refusal, as it was recorded with it. Times are UTC."}}
-	return a.page(w, r, http.StatusOK, page, actionReport(args, found.Windowed))
+	return a.page(w, r, http.StatusOK, page, actionReport(args, found, saved))
 }
 
 // actionChoices fills the selects and lets the chips name what they hold by id.
@@ -184,6 +193,7 @@ func readActionFilter(v map[string]string, now time.Time) (audit.Filter, map[str
 	errs := map[string]string{}
 	f := audit.Filter{
 		Group: v["group"], Action: sqldb.Action(v["action"]), Kind: actor.Kind(v["kind"]), IP: v["ip"], Route: v["route"], Details: v["details"],
+		Full: v["full"], Archive: v["in"] == "archive",
 	}
 	f.From = day(v, "from", errs)
 	if f.To = day(v, "to", errs); !f.To.IsZero() {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/store"
 	"github.com/storehand/storehand/internal/web"
@@ -32,12 +34,21 @@ func (a *App) actionView(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if a.Config.Bool(r.Context(), audit.LogReportLooks, config.Everywhere) {
+		if err := a.Audit.Look(r.Context(), audit.EntryViewed, "log_entry", idText(id), "Log Entry #"+idText(id), nil); err != nil {
+			return err
+		}
+	}
+	p := entryOf(e, mustView(r.Context()).Grant, tree)
+	if err := a.neighbours(r.Context(), &p); err != nil {
+		return err
+	}
 	title := "Log Entry #" + strconv.FormatInt(id, 10)
 	page := adminPage{Title: title, Nav: actionGrid.Path, Header: ui.Header{
 		Back: actionGrid.Path, Badge: resultBadge(e), Lead: actionName(e.Action),
 		Crumbs: []ui.Crumb{{Text: "System"}, {Text: "Actions Report", Href: actionGrid.Path}, {Text: title}},
 	}}
-	return a.page(w, r, http.StatusOK, page, actionEntry(entryOf(e, mustView(r.Context()).Grant, tree)))
+	return a.page(w, r, http.StatusOK, page, actionEntry(p))
 }
 
 // entryPage is an entry put into facts for people.
@@ -48,6 +59,30 @@ type entryPage struct {
 	Subject []ui.Fact // in whose account
 	Notes   []ui.Fact
 	Changes []ui.Row
+	Near    []ui.Row // other entries of the same request
+	Beside  []ui.NavLink
+}
+
+// neighbours are the entries of the same request, and those before and after in
+// the same stay.
+func (a *App) neighbours(ctx context.Context, p *entryPage) error {
+	near, err := a.Audit.Near(ctx, p.Entry)
+	if err != nil {
+		return err
+	}
+	for _, e := range near {
+		if reaches(ctx, e.WebsiteID) {
+			p.Near = append(p.Near, ui.Row{Cells: []templ.Component{ui.Link("#"+idText(e.ID), actionPath(e.ID)), ui.Text(actionName(e.Action)), resultBadge(e), ui.Name(e.Details)}})
+		}
+	}
+	before, after, err := a.Audit.Beside(ctx, p.Entry)
+	if before != 0 {
+		p.Beside = append(p.Beside, ui.NavLink{Text: "Before in this session: #" + idText(before), Href: actionPath(before)})
+	}
+	if after != 0 {
+		p.Beside = append(p.Beside, ui.NavLink{Text: "Next in this session: #" + idText(after), Href: actionPath(after)})
+	}
+	return err
 }
 
 func entryOf(e audit.Entry, g acl.Grant, tree *store.Tree) entryPage {

@@ -24,6 +24,7 @@ import (
 	"github.com/storehand/storehand/internal/payment"
 	"github.com/storehand/storehand/internal/promotion"
 	"github.com/storehand/storehand/internal/sales"
+	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/shipping"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -59,6 +60,7 @@ type Deps struct {
 	Pricer     *checkout.Pricer
 	Desk       *checkout.Desk
 	Payments   *payment.Service
+	Archiver   *seal.Archiver // nil: nothing can be archived
 }
 
 // App is the Admin.

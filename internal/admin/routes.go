@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/sales"
@@ -59,7 +60,7 @@ func (a *App) orderRoutes() []web.Route {
 		{Pattern: "POST /sales/orders/bulk", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.changeOrders},
 		{Pattern: "GET /sales/orders/new", Access: web.Needs(acl.OrdersCreate), Assisted: web.AdminOnly, Handler: a.newOrder},
 		{Pattern: "POST /sales/orders/new", Access: web.Needs(acl.OrdersCreate), Assisted: web.AdminOnly, Handler: a.drawOrder("")},
-		{Pattern: "GET /sales/orders/{id}", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.viewOrder},
+		{Pattern: "GET /sales/orders/{id}", Access: web.Needs(acl.OrdersView), Assisted: web.AdminOnly, Handler: a.looked(audit.LogOrderLooks, "order.viewed", "order", a.viewOrder)},
 		{Pattern: "GET /sales/orders/{id}/invoices", Access: web.Needs(acl.InvoicesView), Assisted: web.AdminOnly, Handler: a.orderInvoicesTab},
 		{Pattern: "GET /sales/orders/{id}/creditmemos", Access: web.Needs(acl.MemosView), Assisted: web.AdminOnly, Handler: a.orderMemosTab},
 		{Pattern: "GET /sales/orders/{id}/shipments", Access: web.Needs(acl.ShipmentsView), Assisted: web.AdminOnly, Handler: a.orderShipmentsTab},
@@ -88,10 +89,10 @@ func (a *App) customerRoutes() []web.Route {
 		{Pattern: "GET /customers.csv", Access: web.Needs(acl.CustomersExport), Assisted: web.AdminOnly, Handler: a.exportCustomers},
 		{Pattern: "GET /customers/new", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.newCustomer},
 		{Pattern: "POST /customers", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.createCustomer},
-		{Pattern: "GET /customers/{id}", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.viewCustomer},
-		{Pattern: "GET /customers/{id}/account", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.editCustomer},
+		{Pattern: "GET /customers/{id}", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.looked(audit.LogCustomerLooks, "customer.viewed", "customer", a.viewCustomer)},
+		{Pattern: "GET /customers/{id}/account", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.looked(audit.LogCustomerLooks, "customer.viewed", "customer", a.editCustomer)},
 		{Pattern: "POST /customers/{id}/account", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.saveCustomer},
-		{Pattern: "GET /customers/{id}/addresses", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.customerAddresses},
+		{Pattern: "GET /customers/{id}/addresses", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.looked(audit.LogCustomerLooks, "customer.viewed", "customer", a.customerAddresses)},
 		{Pattern: "POST /customers/{id}/addresses", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.saveAddress},
 		{Pattern: "GET /customers/{id}/addresses/new", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.newAddress},
 		{Pattern: "GET /customers/{id}/addresses/{address}", Access: web.Needs(acl.CustomersEdit), Assisted: web.AdminOnly, Handler: a.editAddress},
@@ -263,6 +264,13 @@ func (a *App) systemRoutes() []web.Route {
 		{Pattern: "POST /system/outbox/{id}/send", Access: web.Needs(acl.SystemOutbox), Assisted: web.AdminOnly, Handler: a.outboxSend},
 		{Pattern: "GET /system/actions", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actions},
 		{Pattern: "POST /system/actions/export", Access: web.Needs(acl.ActionsExport), Assisted: web.AdminOnly, Handler: a.actionExport},
+		{Pattern: "POST /system/actions/filters", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.saveActionFilter},
+		{Pattern: "POST /system/actions/filters/{id}/delete", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.deleteActionFilter},
+		{Pattern: "GET /system/archive", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archives},
+		{Pattern: "POST /system/archive", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveNow},
+		{Pattern: "POST /system/archive/{id}/download", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveDownload},
+		{Pattern: "POST /system/archive/{id}/import", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveImport},
+		{Pattern: "POST /system/archive/{id}/drop", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveDrop},
 		{Pattern: "GET /system/actions/{id}", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actionView},
 	}
 }

@@ -249,7 +249,7 @@ func (a *App) sender() (mail.Sender, error) {
 // routeHosts sends each host to its application; neither answers the other's paths.
 func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
-		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL,
+		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL, Archiver: a.Archiver,
 		Stores: a.Stores, Shipping: a.Shipping, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
 		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Mail: a.Mail, Tax: a.Tax,
 		Promotions: a.Promotions, Pricer: a.Pricer, Payments: a.Payments, Desk: checkout.NewDesk(a.DB, checkout.DeskDeps{

@@ -95,6 +95,7 @@ func (e *Entry) decode(data string) error {
 type Service struct {
 	db      *sqldb.DB
 	choices choices
+	looks   looks
 }
 
 // New returns the service.
@@ -103,6 +104,9 @@ func New(db *sqldb.DB) *Service { return &Service{db: db} }
 // Get returns one entry with everything it says.
 func (s *Service) Get(ctx context.Context, id int64) (Entry, error) {
 	e, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanEntry, `SELECT `+allColumns+` FROM audit_log WHERE id = $1`, id))
+	if err == nil && !found {
+		e, found, err = sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanEntry, `SELECT `+allColumns+` FROM audit_restored WHERE id = $1`, id))
+	}
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "This log entry does not exist.")
 	}

@@ -56,6 +56,10 @@ func (f Filter) Said() []sqldb.Note {
 	add("IP address", f.IP)
 	add("full action name", f.Route)
 	add("details", f.Details)
+	add("full details", f.Full)
+	if f.Archive {
+		add("in", "imported archives")
+	}
 	return out
 }
 

@@ -19,7 +19,7 @@ var (
 		acl.CustomersAll, acl.CustomersEdit, acl.CustomersPassword, acl.CustomersCart, acl.CustomersExport,
 		acl.CustomersOnline, acl.CustomersGroups, acl.AssistLogin, acl.AssistUndo, acl.CatalogProducts, acl.CatalogCategories,
 	}
-	audit = []acl.Resource{acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.AssistReport, acl.ActionsReport, acl.ActionsExport}
+	audit = []acl.Resource{acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.AssistReport, acl.ActionsReport, acl.ActionsExport, acl.ActionsFiles}
 )
 
 // staff makes the roles and the Admin users that the documentation names.
