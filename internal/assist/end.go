@@ -115,7 +115,6 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return err
 	}
 	for _, r := range live {
-		s.attest(&r.facts)
 		cause := s.over(ctx, r.Stay, r.facts, s.db.Now())
 		if cause == "" {
 			continue

@@ -32,7 +32,6 @@ func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 	if !found {
 		return r.Stay, fault.New(fault.NotFound, "This assistance session does not exist.")
 	}
-	s.attest(&r.facts)
 	if cause := s.over(ctx, r.Stay, r.facts, s.db.Now()); cause != "" {
 		return r.Stay, s.bury(ctx, r.Stay, cause)
 	}
@@ -51,6 +50,7 @@ func (s *Service) over(ctx context.Context, stay Stay, f facts, now time.Time) i
 	if cause := overdue(stay.times(), now); cause != "" {
 		return cause
 	}
+	s.attest(&f)
 	return judge(f, question{roleID: stay.RoleID, begun: stay.BegunAt, request: stay.RequestID, view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, now)
 }
 
