@@ -88,6 +88,11 @@ screenshots: needs
 fuzz:
 	./scripts/fuzz.sh 30s
 
+## soak: run the proofs that `make test` shortens at full length, and print their figures
+.PHONY: soak
+soak: needs
+	./scripts/soak.sh
+
 ## release: build static binaries for all platforms into dist/
 .PHONY: release
 release:

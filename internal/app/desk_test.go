@@ -138,6 +138,7 @@ type stay struct {
 	shop    *webtest.Tab
 	base    string // of the store view
 	id      string // public
+	row     int64  // of the stay, where a test asks for it
 	cookie  string
 	token   string // of its forms
 	browser *webtest.Browser
