@@ -25,6 +25,7 @@ type Look struct {
 	Dark  bool
 	Phone bool // 390 pixels wide, touch
 	Print bool // shown as it would be printed
+	Width int  // of the window in pixels, 0 for the usual one
 }
 
 // Person is someone at a computer of their own: cookies, tabs and habits that
@@ -185,6 +186,11 @@ func (l Look) apply(ctx context.Context) error {
 			return err
 		}
 		if err := emulation.SetTouchEmulationEnabled(true).Do(ctx); err != nil {
+			return err
+		}
+	}
+	if l.Width > 0 {
+		if err := emulation.SetDeviceMetricsOverride(int64(l.Width), 900, 1, l.Width < 600).Do(ctx); err != nil {
 			return err
 		}
 	}
