@@ -120,11 +120,7 @@ func (s *Service) setConsent(ctx context.Context, tx *sqldb.Tx, who actor.Who, b
 			until = tx.Now().AddDate(0, 0, before.Days)
 		}
 	}
-	// Stays before the customer, as every change made during a stay locks them;
-	// once more after it for one that began in between.
-	if err := s.endFor(ctx, tx, form); err != nil {
-		return err
-	}
+	// The customer before their stays: none can begin from here on.
 	if _, err := tx.Exec(ctx, `UPDATE customer SET assistance = $2, assistance_at = $3, assistance_until = $4 WHERE id = $1`,
 		form.CustomerID, value, sqldb.Micros(tx.Now()), sqldb.NullMicros(until)); err != nil {
 		return err

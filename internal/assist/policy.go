@@ -230,11 +230,7 @@ func is(b *bool) bool { return b != nil && *b }
 func (s *Service) Check(ctx context.Context, view impersonate.View, i impersonate.Impersonation, step impersonate.Step) error {
 	q, tx := querier(view)
 	if step == impersonate.StepBegin && tx != nil {
-		// Whoever withdraws consent now waits for this new stay, or we for them.
-		if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE id = $1`, number(i.Subject.ID)); err != nil {
-			return err
-		}
-		if err := lockQuota(ctx, tx, number(i.Actor.ID)); err != nil {
+		if err := lockForBegin(ctx, tx, number(i.Actor.ID), number(i.Subject.ID)); err != nil {
 			return err
 		}
 	}

@@ -94,10 +94,3 @@ func readQuota(ctx context.Context, q sqldb.Querier, adminUser int64, now time.T
 		adminUser, sqldb.Micros(now.Add(-24*time.Hour)), most)
 	return useOf(begun, limits, now), err
 }
-
-// lockQuota lets the beginnings of one Admin user wait for each other, so that
-// none is counted before another is there.
-func lockQuota(ctx context.Context, tx *sqldb.Tx, adminUser int64) error {
-	_, err := tx.Exec(ctx, `UPDATE admin_user SET updated_at = updated_at WHERE id = $1`, adminUser)
-	return err
-}

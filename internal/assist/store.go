@@ -297,6 +297,9 @@ func (t sqlTx) End(ctx context.Context, id string, cause impersonate.Cause, at t
 	s, ended, err := sqldb.Found(sqldb.One(ctx, t.tx, scanStep, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4
 		WHERE public_id = $1 AND ended_at IS NULL RETURNING `+stepColumns,
 		id, sqldb.Micros(at), string(cause), actorName(ctx)))
+	if err == nil && !ended && t.tx.Action == ActionEnded {
+		t.tx.Skip() // somebody was faster, and has recorded it
+	}
 	if err != nil || !ended {
 		return false, err
 	}

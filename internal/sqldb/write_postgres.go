@@ -14,7 +14,7 @@ type postgresWriter struct{ db *DB }
 func (w *postgresWriter) close() error { return nil }
 
 func (w *postgresWriter) run(ctx context.Context, work func(context.Context, *Tx) error) error {
-	const tries = 4
+	const tries = 6
 	for try := 1; ; try++ {
 		err := w.once(ctx, work)
 		if try == tries || !retryable(err) {

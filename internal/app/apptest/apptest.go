@@ -65,8 +65,14 @@ func (s *Shop) Store(view, path string) string {
 // New opens a furnished shop on an engine, with a database of its own.
 func New(t testing.TB, engine sqldb.Engine) *Shop {
 	t.Helper()
+	return Node(t, DSN(t, engine), sqldbtest.NewClock())
+}
+
+// DSN makes a furnished database that nobody has opened.
+func DSN(t testing.TB, engine sqldb.Engine) string {
+	t.Helper()
 	if engine == sqldb.Postgres {
-		return Node(t, furnished.Postgres(t), sqldbtest.NewClock())
+		return furnished.Postgres(t)
 	}
 	dsn := sqldbtest.DSN(t, engine)
 	file, err := furnishedFile()
@@ -76,7 +82,7 @@ func New(t testing.TB, engine sqldb.Engine) *Shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Node(t, dsn, sqldbtest.NewClock())
+	return dsn
 }
 
 // Each runs fn with a furnished shop on each engine.
