@@ -18,6 +18,7 @@ import (
 type demoCmd struct {
 	Listen  string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Loopback address to listen on."`
 	Data    string `placeholder:"DIR" help:"Folder that keeps the demo between runs; a temporary one by default."`
+	Metrics string `name:"metrics-listen" placeholder:"HOST:PORT" help:"Loopback address for Prometheus' /metrics, such as 127.0.0.1:9464."`
 	Verbose bool   `help:"Log each request."`
 }
 
@@ -64,6 +65,16 @@ func (d *demoCmd) Run(c *console) error {
 		return err
 	}
 	defer a.Close()
+	if d.Metrics != "" {
+		if err := loopbackOnly(d.Metrics); err != nil {
+			return err
+		}
+	}
+	stop, err := serveMetrics(c, a, d.Metrics)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	c.printf("%s", demo.Welcome(port, opts.MailFolder))
 	return a.Serve(c.ctx, l)
 }

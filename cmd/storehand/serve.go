@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ type serveCmd struct {
 	DBSecret string   `name:"db-password-file" env:"STOREHAND_DB_PASSWORD_FILE" placeholder:"FILE" help:"File with PostgreSQL's password."`
 	AdminURL string   `name:"admin-url" env:"STOREHAND_ADMIN_URL" required:"" placeholder:"URL" help:"The Admin's own address, such as https://admin.shop.example."`
 	Listen   string   `env:"STOREHAND_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	Metrics  string   `name:"metrics-listen" env:"STOREHAND_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Address of its own for Prometheus' /metrics, such as 127.0.0.1:9464; it asks nobody who they are. Without it there are no metrics."`
 	TLSCert  string   `name:"tls-cert" env:"STOREHAND_TLS_CERT" placeholder:"FILE" help:"Certificate chain; without it TLS is a proxy's work."`
 	TLSKey   string   `name:"tls-key" env:"STOREHAND_TLS_KEY" placeholder:"FILE" help:"The certificate's key."`
 	Proxy    []string `env:"STOREHAND_PROXY" placeholder:"NET" help:"Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8."`
@@ -55,6 +57,11 @@ func (s *serveCmd) Run(c *console) error {
 	} else if !any {
 		c.printf("There is no Admin user yet. Create the first one:\n  storehand staff create --db %s --username NAME --email ADDRESS --role Administrators\n", withoutPassword(s.DB))
 	}
+	stop, err := serveMetrics(c, a, s.Metrics)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	opts.Log.Info("serving", "address", l.Addr().String(), "admin", a.AdminURL)
 	return a.Serve(c.ctx, l)
 }
@@ -108,4 +115,25 @@ func (s *serveCmd) listen() (net.Listener, error) {
 		return nil, err
 	}
 	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}), nil
+}
+
+// serveMetrics answers Prometheus at an address of its own, if one is given.
+func serveMetrics(c *console, a *app.App, address string) (stop func(), err error) {
+	if address == "" {
+		return func() {}, nil
+	}
+	l, err := app.Listen(address)
+	if err != nil {
+		return nil, fmt.Errorf("--metrics-listen: %w", err)
+	}
+	ctx, cancel := context.WithCancel(c.ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.ServeMetrics(ctx, l); err != nil {
+			a.Log.Error("metrics stopped", "error", err)
+		}
+	}()
+	a.Log.Info("metrics", "address", "http://"+l.Addr().String()+"/metrics")
+	return func() { cancel(); <-done }, nil
 }

@@ -36,6 +36,8 @@ import (
 
 // Deps is what the pages call.
 type Deps struct {
+	Observe func(web.Observed) // measures requests; nil measures nothing
+
 	DB      *sqldb.DB
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -73,6 +75,6 @@ func New(d Deps) *App { return &App{Deps: d} }
 
 // Handler serves the Admin's host. It panics when a route lacks a declaration.
 func (a *App) Handler() http.Handler {
-	site := &web.Site{Name: "admin", Routes: a.Routes(), Enter: a.enter, Fail: a.fail, Now: a.Now, Log: a.Log}
+	site := &web.Site{Name: "admin", Routes: a.Routes(), Enter: a.enter, Fail: a.fail, Now: a.Now, Log: a.Log, Observe: a.Observe}
 	return site.Handler()
 }

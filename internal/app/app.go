@@ -106,6 +106,7 @@ type App struct {
 	DemoPayments *payment.Fake // nil but with TestPayments
 
 	handler http.Handler
+	metrics *measured
 }
 
 // Open opens the database, which must be migrated, and makes everything.
@@ -192,12 +193,12 @@ func (a *App) wire(adminHost string) error {
 	if err != nil {
 		return err
 	}
-	db.Hooks(a.Assist.Guard, func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
+	db.Hooks(a.Assist.Guard, a.measure(func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
 		if err := record(ctx, tx, e); err != nil {
 			return err
 		}
 		return amend.Record(ctx, tx, e)
-	})
+	}))
 	a.handler = a.routeHosts(adminHost)
 	return nil
 }
@@ -249,7 +250,7 @@ func (a *App) sender() (mail.Sender, error) {
 // routeHosts sends each host to its application; neither answers the other's paths.
 func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
-		DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL, Archiver: a.Archiver,
+		Observe: a.metrics.request, DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL, Archiver: a.Archiver,
 		Stores: a.Stores, Shipping: a.Shipping, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
 		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Mail: a.Mail, Tax: a.Tax,
 		Promotions: a.Promotions, Pricer: a.Pricer, Payments: a.Payments, Desk: checkout.NewDesk(a.DB, checkout.DeskDeps{
@@ -257,7 +258,8 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		}),
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{
-		DB: a.DB, Log: a.Log, Now: a.Now, Wall: time.Now, AdminURL: a.AdminURL,
+		Observe: a.metrics.request,
+		DB:      a.DB, Log: a.Log, Now: a.Now, Wall: time.Now, AdminURL: a.AdminURL,
 		Stores: a.Stores, Config: a.Config, Sessions: a.Sessions, Customers: a.Customers,
 		Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Mail: a.Mail, Pages: a.Pages, Tax: a.Tax,
 		Pricer: a.Pricer, Checkout: a.Checkout, Payments: a.Payments, DemoPayments: a.DemoPayments, Throttle: a.Throttle,

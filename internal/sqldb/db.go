@@ -148,6 +148,18 @@ func (db *DB) Ping(ctx context.Context) error {
 	return db.read.QueryRow(ctx, "SELECT 1").Scan(&one)
 }
 
+// Pool is what the connections to the server are doing.
+type Pool struct {
+	Open, InUse int
+	Waited      time.Duration // that changes waited for a connection, since Open
+}
+
+// Pool reads it; SQLite has one connection that writes.
+func (db *DB) Pool() Pool {
+	s := db.pool.Stats()
+	return Pool{s.OpenConnections, s.InUse, s.WaitDuration}
+}
+
 // Stats counts since Open: changes asked for, and durable commits that carried them.
 type Stats struct{ Changes, Commits int64 }
 

@@ -33,6 +33,8 @@ import (
 
 // Deps is what the pages call.
 type Deps struct {
+	Observe func(web.Observed) // measures requests; nil measures nothing
+
 	DB       *sqldb.DB
 	Log      *slog.Logger
 	Now      func() time.Time
@@ -68,7 +70,7 @@ type App struct {
 // New makes the storefront. It panics when a route lacks a declaration.
 func New(d Deps) *App {
 	a := &App{Deps: d}
-	site := &web.Site{Name: "storefront", Routes: a.rehearsing(a.Routes()), Enter: a.enter, Fail: a.fail, Now: d.Now, Log: d.Log}
+	site := &web.Site{Name: "storefront", Routes: a.rehearsing(a.Routes()), Enter: a.enter, Fail: a.fail, Now: d.Now, Log: d.Log, Observe: d.Observe}
 	a.site = site.Handler()
 	return a
 }

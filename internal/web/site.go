@@ -28,6 +28,15 @@ type Site struct {
 	Fail func(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) error
 	Now  func() time.Time
 	Log  *slog.Logger
+	// Observe, unless nil, is told of each request when it is answered.
+	Observe func(o Observed)
+}
+
+// Observed is what measuring knows of a request: nothing of who made it.
+type Observed struct {
+	Site, Route string // Route is the pattern, "" for what no route takes
+	Status      int
+	Took        time.Duration
 }
 
 // Handler returns the site's handler. It panics when a route lacks a
@@ -71,6 +80,9 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, pattern string, max
 				panic(p)
 			}
 			s.fail(rec, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+		if s.Observe != nil {
+			s.Observe(Observed{s.Name, pattern, rec.status, s.Now().Sub(info.Began)})
 		}
 		if info.Failure != nil || !quiet {
 			s.log(r, rec)
