@@ -189,17 +189,25 @@ func (a *App) wire(adminHost string) error {
 		Pricer: a.Pricer, Carts: a.Carts, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales, Config: a.Config, Throttle: a.Throttle,
 	})
 	a.tasks()
+	if err := a.hook(); err != nil {
+		return err
+	}
+	a.handler = a.routeHosts(adminHost)
+	return nil
+}
+
+// hook sets what runs in every change: the guard first, the record last.
+func (a *App) hook() error {
 	record, err := a.recorder()
 	if err != nil {
 		return err
 	}
-	db.Hooks(a.Assist.Guard, a.measure(func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
+	a.DB.Hooks(a.Assist.Guard, a.measure(func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
 		if err := record(ctx, tx, e); err != nil {
 			return err
 		}
 		return amend.Record(ctx, tx, e)
 	}))
-	a.handler = a.routeHosts(adminHost)
 	return nil
 }
 
