@@ -31,6 +31,8 @@ type serveCmd struct {
 	Syslog   string   `name:"audit-syslog" env:"STOREHAND_AUDIT_SYSLOG" placeholder:"URL" help:"Syslog that is told each checkpoint: udp://HOST:PORT, tcp://HOST:PORT or unix:///dev/log."`
 	Witness  string   `name:"audit-witness" env:"STOREHAND_AUDIT_WITNESS" placeholder:"URL" help:"Witness that is told each checkpoint, as storehand audit witness is one."`
 	Archives string   `name:"audit-archive-dir" env:"STOREHAND_AUDIT_ARCHIVE_DIR" placeholder:"DIR" help:"Folder that old entries of the action log are archived to."`
+	Hooks    string   `name:"webhook-secret-file" env:"STOREHAND_WEBHOOK_SECRET_FILE" placeholder:"FILE" help:"Secret that signs webhooks of alerts: whsec_ and 32 random bytes in base64."`
+	HooksIn  bool     `name:"webhook-private" env:"STOREHAND_WEBHOOK_PRIVATE" help:"Let webhooks go to addresses that are not on the public internet."`
 	LogText  bool     `name:"log-text" help:"Log for people instead of JSON lines."`
 }
 
@@ -77,6 +79,12 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 	}
 	o := app.Options{DSN: dsn, AdminURL: s.AdminURL, SMTP: smtp, MailFolder: s.MailDir, Log: c.logger(!s.LogText, slog.LevelInfo), Varnish: s.Varnish}
 	o.AuditSink = s.Sink
+	o.Webhooks.AllowPrivate = s.HooksIn
+	if s.Hooks != "" {
+		if o.Webhooks.Secret, err = secretFrom(s.Hooks); err != nil {
+			return o, err
+		}
+	}
 	if s.Secrets != "" {
 		if o.SecretKeys, err = keyFile(s.Secrets); err != nil {
 			return o, err

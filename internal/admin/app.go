@@ -14,6 +14,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/assist/oversight"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
@@ -56,6 +57,7 @@ type Deps struct {
 	Sales      *sales.Service
 	Assist     *assist.Service
 	Amends     *amend.Service
+	Oversight  *oversight.Service
 	Mail       *mail.Outbox
 	Tax        *tax.Service
 	Promotions *promotion.Service

@@ -18,8 +18,17 @@ import (
 // assistStay shows one stay as a timeline: one's own, or any with View Login as
 // Customer Log, which the stay itself asks.
 func (a *App) assistStay(w http.ResponseWriter, r *http.Request) error {
-	v, _ := viewer(r.Context())
 	s, err := a.Assist.Stay(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return a.stayPage(w, r, http.StatusOK, s, nil)
+}
+
+// stayPage is a stay's page; typed is a verdict that was not taken, or nil.
+func (a *App) stayPage(w http.ResponseWriter, r *http.Request, status int, s assist.LoggedStay, typed *reviewForm) error {
+	v, _ := viewer(r.Context())
+	review, err := a.reviewOf(r, s, typed)
 	if err != nil {
 		return err
 	}
@@ -50,7 +59,9 @@ func (a *App) assistStay(w http.ResponseWriter, r *http.Request) error {
 			page.Header.Actions = together(ui.Button(ui.Btn{Text: "Undo changes…", Href: undoPath(s.Stay), Icon: ui.IconHistory}), page.Header.Actions)
 		}
 	}
-	return a.page(w, r, http.StatusOK, page, staySummary(stayViewOf(s, steps, v.Grant, r.URL.Query().Get("pages") == "1")))
+	view := stayViewOf(s, steps, v.Grant, r.URL.Query().Get("pages") == "1")
+	view.Review = review
+	return a.page(w, r, status, page, staySummary(view))
 }
 
 // stepLimit is how many steps the timeline is read at once.

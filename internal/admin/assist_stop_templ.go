@@ -167,7 +167,7 @@ func assistStopPage(v stopView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul><li>Every running session ends at once, also for what is under way.</li><li>Nobody can begin a session until it is resumed here.</li><li>A notice stands on every page of the Admin, and the stop is recorded with your name.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>Every running session ends at once, also for what is under way, and nobody can begin one until it is resumed here. A notice stands on every page of the Admin, and the stop is recorded with your name.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

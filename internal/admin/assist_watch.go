@@ -7,16 +7,41 @@ import (
 	"github.com/storehand/storehand/internal/web/ui"
 )
 
+// badges are the numbers in the sidebar. A page is shown without them rather
+// than not at all.
+func (a *App) badges(ctx context.Context, g acl.Grant) map[string]int {
+	if a.Oversight == nil || !g.Allows(acl.AssistAlerts) && !g.Allows(acl.AssistReview) {
+		return nil
+	}
+	alerts, reviews, err := a.Oversight.Waiting(ctx, scope(g))
+	if err != nil {
+		a.Log.ErrorContext(ctx, "cannot count what waits", "error", err)
+	}
+	return map[string]int{alertsPath: alerts, reviewsPath: reviews}
+}
+
 // watchTiles are what waits for whoever oversees Login as Customer, on the
 // Dashboard: only what there is.
 func (a *App) watchTiles(ctx context.Context, v Viewer) (tiles []ui.Figure, err error) {
+	approvals := 0
 	if v.Grant.Allows(acl.AssistApprove) {
-		n, err := a.Assist.ApprovalsWaiting(ctx, v.ID, scope(v.Grant))
-		if err != nil {
+		if approvals, err = a.Assist.ApprovalsWaiting(ctx, v.ID, scope(v.Grant)); err != nil {
 			return nil, err
 		}
-		if n > 0 {
-			tiles = append(tiles, ui.Figure{Label: "Approvals", Value: ui.Count(n), Note: "Admin users wait for your answer", Href: approvalsPath, Icon: ui.IconCheck, Tone: ui.Warning})
+	}
+	badges := a.badges(ctx, v.Grant)
+	for _, t := range []struct {
+		needs acl.Resource
+		n     int
+		tile  ui.Figure
+	}{
+		{acl.AssistApprove, approvals, ui.Figure{Label: "Approvals", Note: "Admin users wait for your answer", Href: approvalsPath, Icon: ui.IconCheck, Tone: ui.Warning}},
+		{acl.AssistAlerts, badges[alertsPath], ui.Figure{Label: "Alerts", Note: "nobody has seen to them", Href: alertsPath, Icon: ui.IconWarning, Tone: ui.Danger}},
+		{acl.AssistReview, badges[reviewsPath], ui.Figure{Label: "Reviews", Note: "sessions to look at", Href: reviewsPath, Icon: ui.IconEye, Tone: ui.Info}},
+	} {
+		if t.n > 0 && v.Grant.Allows(t.needs) {
+			t.tile.Value = ui.Count(t.n)
+			tiles = append(tiles, t.tile)
 		}
 	}
 	return tiles, nil

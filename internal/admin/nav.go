@@ -41,10 +41,13 @@ var sidebarParts = []navPart{
 		{"All Customers", "/customers", acl.CustomersAll},
 		{"Now Online", "/customers/online", acl.CustomersOnline},
 		{"Groups", "/customers/groups", acl.CustomersGroups},
+	}}, {"Login as Customer", []navItem{
 		{"Active Sessions", sessionsPath, acl.AssistLog},
 		{"Login as Customer Log", "/assist/log", acl.AssistLog},
 		{"Assistance Report", reportPath, acl.AssistReport},
 		{"Approvals", approvalsPath, acl.AssistApprove},
+		{"Alerts", alertsPath, acl.AssistAlerts},
+		{"Session Reviews", reviewsPath, acl.AssistReview},
 		{"Who May Log in as Whom", whyPath, acl.AssistWhy},
 		{"Emergency Stop", stopPath, acl.AssistStop},
 	}}}},
@@ -81,7 +84,21 @@ func (a *App) nav(ctx context.Context, g acl.Grant, current string) []NavSection
 	if !a.Config.Bool(ctx, assist.Enabled, config.Scope{}) {
 		off = "/assist/"
 	}
-	return navFor(g, current, off)
+	return counted(navFor(g, current, off), a.badges(ctx, g))
+}
+
+// counted puts what waits beside the items it waits behind.
+func counted(sections []NavSection, badges map[string]int) []NavSection {
+	for _, s := range sections {
+		for _, group := range s.Groups {
+			for i, l := range group.Links {
+				if n := badges[l.Href]; n > 0 {
+					group.Links[i].Count = ui.Count(n)
+				}
+			}
+		}
+	}
+	return sections
 }
 
 // navFor is the sidebar for one role, without what is below the address off.

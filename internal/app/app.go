@@ -16,6 +16,7 @@ import (
 	"github.com/storehand/storehand/internal/admin"
 	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/assist/oversight"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
@@ -68,6 +69,8 @@ type Options struct {
 	// see factor.ParseKeys. "" means no authenticator apps for Admin users.
 	SecretKeys string
 
+	Webhooks Webhooks
+
 	CheapPasswords bool // tests and the demo's seed: not for real accounts
 	Readers        int  // reading connections; 0 means the engine's default
 }
@@ -100,6 +103,8 @@ type App struct {
 	Amends     *amend.Service
 	Mail       *mail.Outbox
 	Jobs       *jobs.Runner
+	Watching   *jobs.Runner // runs what must not wait for the others
+	Oversight  *oversight.Service
 	Sealer     *seal.Sealer   // nil without a key
 	Archiver   *seal.Archiver // nil without a key or a folder
 
@@ -196,18 +201,17 @@ func (a *App) wire(adminHost string) error {
 	return nil
 }
 
-// hook sets what runs in every change: the guard first, the record last.
+// hook sets what runs in every change: the guard first, the watch and the record
+// last.
 func (a *App) hook() error {
+	if err := a.wireOversight(); err != nil {
+		return err
+	}
 	record, err := a.recorder()
 	if err != nil {
 		return err
 	}
-	a.DB.Hooks(a.Assist.Guard, a.measure(func(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error {
-		if err := record(ctx, tx, e); err != nil {
-			return err
-		}
-		return amend.Record(ctx, tx, e)
-	}))
+	a.DB.Hooks(a.Assist.Guard, a.measure(a.watched(record)))
 	return nil
 }
 
@@ -260,7 +264,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
 		Observe: a.metrics.request, DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL, Archiver: a.Archiver,
 		Stores: a.Stores, Shipping: a.Shipping, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
-		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Mail: a.Mail, Tax: a.Tax,
+		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Oversight: a.Oversight, Mail: a.Mail, Tax: a.Tax,
 		Promotions: a.Promotions, Pricer: a.Pricer, Payments: a.Payments, Desk: checkout.NewDesk(a.DB, checkout.DeskDeps{
 			Pricer: a.Pricer, Carts: a.Carts, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales,
 		}),

@@ -59,6 +59,11 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 			a.Log.Error("periodic tasks stopped", "error", err)
 		}
 	})
+	wg.Go(func() {
+		if err := a.Watching.Run(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("the watch stopped", "error", err)
+		}
+	})
 	failed := make(chan error, 1)
 	wg.Go(func() { failed <- srv.Serve(l) })
 	var err error

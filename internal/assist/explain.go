@@ -49,6 +49,20 @@ func explain(f facts, q question, now time.Time) (found []Finding) {
 	return found
 }
 
+// intoOwnView adds what the facts say about the store view where the customer
+// belongs, which is where a stay would lead.
+func (s *Service) intoOwnView(ctx context.Context, adminUser, session int64, p *people, ask *question) error {
+	tree, err := s.stores.Tree(ctx)
+	if err != nil || !p.customerFound {
+		return err
+	}
+	view, _ := automaticView(*p, tree)
+	f, err := s.loadFacts(ctx, s.db.Reader(), adminUser, session, p.CustomerID, view.ID)
+	p.viewFound, p.viewActive, p.viewWebsite, p.viewInScope = f.viewFound, f.viewActive, f.viewWebsite, f.viewInScope
+	ask.view = true
+	return err
+}
+
 // Explain tells, rule by rule, whether an Admin user may log in as a customer
 // now, from the session they were last seen in. Whoever shows it has checked
 // that the reader may see both.
@@ -64,5 +78,8 @@ func (s *Service) Explain(ctx context.Context, adminUser, customer int64) (Expla
 		return Explanation{}, err
 	}
 	ask, now := question{either: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now()
+	if err := s.intoOwnView(ctx, adminUser, session, &p, &ask); err != nil {
+		return Explanation{}, err
+	}
 	return Explanation{Cause: judge(p.facts, ask, now), Findings: explain(p.facts, ask, now), AdminName: p.AdminName, CustomerName: p.CustomerName}, nil
 }

@@ -54,9 +54,13 @@ func useOf(begun []time.Time, limits []quota, now time.Time) (u quotaUse) {
 
 // refusal says what was used up, and until when.
 func (u quotaUse) refusal(now time.Time) *Refusal {
+	sessions := "sessions"
+	if u.most == 1 {
+		sessions = "session"
+	}
 	return &Refusal{
 		Cause:   u.cause,
-		Message: fmt.Sprintf("You have begun %d sessions within %s: more are not allowed.", u.most, u.words),
+		Message: fmt.Sprintf("You have begun %d %s within %s: more are not allowed.", u.most, sessions, u.words),
 		Remedy:  fmt.Sprintf("The next one can begin in %s. An administrator can change the limit.", waitText(u.free.Sub(now))),
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/assist/oversight"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/config"
@@ -52,6 +53,7 @@ type Parts struct {
 	Catalog    *catalog.Service
 	Carts      *cart.Service
 	Assist     *assist.Service
+	Oversight  *oversight.Service
 	Tax        *tax.Service
 	Promotions *promotion.Service
 	Sales      *sales.Service
@@ -125,7 +127,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
 		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"catalogue", p.catalogue},
-		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays},
+		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"watch", p.watching}, {"stays", p.stays}, {"reviews", p.supervise},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx, &shop, size, now); err != nil {

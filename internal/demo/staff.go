@@ -19,7 +19,10 @@ var (
 		acl.CustomersAll, acl.CustomersEdit, acl.CustomersPassword, acl.CustomersCart, acl.CustomersExport,
 		acl.CustomersOnline, acl.CustomersGroups, acl.AssistLogin, acl.AssistUndo, acl.CatalogProducts, acl.CatalogCategories,
 	}
-	audit = []acl.Resource{acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.AssistReport, acl.ActionsReport, acl.ActionsExport, acl.ActionsFiles}
+	audit = []acl.Resource{
+		acl.Dashboard, acl.CustomersAll, acl.AssistLog, acl.AssistReport, acl.AssistApprove, acl.AssistReview, acl.AssistAlerts, acl.AssistWhy,
+		acl.ActionsReport, acl.ActionsExport, acl.ActionsFiles,
+	}
 )
 
 // staff makes the roles and the Admin users that the documentation names.

@@ -94,6 +94,31 @@ CREATE TABLE admin_user (
 
 CREATE INDEX admin_user_role ON admin_user (role_id);
 
+CREATE TABLE assist_alert (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  summary TEXT NOT NULL,
+  website_id BIGINT NOT NULL,
+  impersonation_id BIGINT NOT NULL,
+  stay TEXT NOT NULL,
+  admin_user_id BIGINT NOT NULL,
+  admin_name TEXT NOT NULL,
+  customer_id BIGINT NOT NULL,
+  customer_name TEXT NOT NULL,
+  seen_at BIGINT,
+  seen_by TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX assist_alert_kind ON assist_alert (kind, id);
+
+CREATE INDEX assist_alert_state ON assist_alert (state, id);
+
+CREATE INDEX assist_alert_stay ON assist_alert (impersonation_id);
+
 CREATE TABLE assist_approval (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   state TEXT NOT NULL,
@@ -137,6 +162,11 @@ CREATE INDEX assist_change_at ON assist_change (at);
 CREATE INDEX assist_change_customer ON assist_change (customer_id);
 
 CREATE INDEX assist_change_stay ON assist_change (impersonation_id, id);
+
+CREATE TABLE assist_draw (
+  id BIGINT NOT NULL PRIMARY KEY,
+  secret TEXT NOT NULL
+);
 
 CREATE TABLE assist_proposal (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -202,6 +232,21 @@ CREATE INDEX assist_request_customer ON assist_request (customer_id, asked_at, i
 CREATE INDEX assist_request_due ON assist_request (open, state, answer_by);
 
 CREATE UNIQUE INDEX assist_request_open ON assist_request (customer_id, admin_user_id) WHERE open;
+
+CREATE TABLE assist_review (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  impersonation_id BIGINT NOT NULL UNIQUE,
+  admin_user_id BIGINT NOT NULL,
+  website_id BIGINT NOT NULL,
+  why TEXT NOT NULL,
+  state TEXT NOT NULL,
+  picked_at BIGINT NOT NULL,
+  reviewed_at BIGINT,
+  reviewer TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX assist_review_state ON assist_review (state, id);
 
 CREATE TABLE assist_stop (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1532,6 +1577,24 @@ CREATE TABLE version (
   topic TEXT NOT NULL PRIMARY KEY,
   value BIGINT NOT NULL
 );
+
+CREATE TABLE webhook_delivery (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  url TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  next_try_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL DEFAULT 0,
+  sent_at BIGINT,
+  status BIGINT NOT NULL DEFAULT 0,
+  last_error TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX webhook_delivery_created ON webhook_delivery (created_at);
+
+CREATE INDEX webhook_delivery_due ON webhook_delivery (sent_at, next_try_at);
 
 CREATE TABLE website (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

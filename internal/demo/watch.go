@@ -1,0 +1,71 @@
+package demo
+
+import (
+	"context"
+	"time"
+
+	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist/oversight"
+	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/sqldb"
+)
+
+const actionDrawn sqldb.Action = "demo.draw_set"
+
+// watching marks a group whose accounts are watched, and fixes the draw of the
+// sample, so that the demo is the same each time.
+func (p Parts) watching(ctx context.Context, _ *Shop, size Size, _ time.Time) error {
+	if size == Small {
+		return nil
+	}
+	g, err := p.Customers.Group(ctx, customer.Wholesale)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Customers.SaveGroup(ctx, g.ID, g.Name, g.TaxClass, true); err != nil {
+		return err
+	}
+	return p.DB.Change(ctx, actionDrawn, func(ctx context.Context, tx *sqldb.Tx) error {
+		tx.Details = "The demo's sample of sessions to review"
+		_, err := tx.Exec(ctx, `INSERT INTO assist_draw (id, secret) VALUES (1, 'demo')`)
+		return err
+	})
+}
+
+// supervise lets the auditor see to what was noticed, but for the latest.
+func (p Parts) supervise(ctx context.Context, s *Shop, size Size, now time.Time) error {
+	if size == Small {
+		return nil
+	}
+	p.Clock.Set(now.Add(-time.Hour))
+	tom := actor.With(ctx, actor.Who{Kind: actor.Admin, ID: s.Admins["tom"], Name: "tom", IP: staffIP, Route: "POST /assist/alerts/{id}/seen"})
+	alerts, err := p.Oversight.Alerts(ctx, oversight.AlertQuery{Open: true, Size: 200})
+	if err != nil {
+		return err
+	}
+	for i, a := range alerts.Alerts {
+		if i < 2 {
+			continue
+		}
+		if err := p.Oversight.Acknowledge(tom, a.ID, "Asked the customer: all as agreed."); err != nil {
+			return err
+		}
+	}
+	reviews, err := p.Oversight.Reviews(ctx, oversight.ReviewQuery{Size: 200})
+	if err != nil {
+		return err
+	}
+	for i, v := range reviews.Reviews {
+		verdict, note := oversight.Fine, ""
+		switch i {
+		case 0, 1, 2:
+			continue
+		case 3:
+			verdict, note = oversight.Attention, "The reason does not say which order it was about."
+		}
+		if err := p.Oversight.Judge(tom, v.StayID, verdict, note); err != nil {
+			return err
+		}
+	}
+	return nil
+}
