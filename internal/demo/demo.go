@@ -126,8 +126,8 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		name string
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
-		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"catalogue", p.catalogue},
-		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"watch", p.watching}, {"stays", p.stays}, {"reviews", p.supervise},
+		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"watch", p.watching}, {"catalogue", p.catalogue},
+		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays}, {"reviews", p.supervise},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx, &shop, size, now); err != nil {

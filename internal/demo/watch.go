@@ -27,7 +27,7 @@ func (p Parts) watching(ctx context.Context, _ *Shop, size Size, _ time.Time) er
 	}
 	return p.DB.Change(ctx, actionDrawn, func(ctx context.Context, tx *sqldb.Tx) error {
 		tx.Details = "The demo's sample of sessions to review"
-		_, err := tx.Exec(ctx, `INSERT INTO assist_draw (id, secret) VALUES (1, 'demo')`)
+		_, err := tx.Exec(ctx, `INSERT INTO assist_draw (id, secret) VALUES (1, 'demo') ON CONFLICT (id) DO UPDATE SET secret = 'demo'`)
 		return err
 	})
 }
