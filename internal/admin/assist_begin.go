@@ -162,7 +162,10 @@ func refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) assi
 	if v.Grant.Allows(acl.AssistWhy) {
 		out.Explain = whyAddress(v.ID, c.ID)
 	}
-	consent := []impersonate.Cause{impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired}
+	consent := []impersonate.Cause{impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired, assist.ConsentUnproved, assist.ConsentUnconfirmed}
+	if slices.Contains(consent, why.Cause) {
+		out.Ask = askPath(c.ID)
+	}
 	switch {
 	case why.Cause == assist.Unconfirmed:
 		out.LinkText, out.LinkHref = "Confirm that it is you", confirmPath+"?"+url.Values{"back": {out.Back}}.Encode()

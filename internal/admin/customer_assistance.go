@@ -27,8 +27,23 @@ func (a *App) customerAssistance(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	requests, err := a.Assist.CustomerRequests(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	events, err := a.Assist.ConsentHistory(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
 	v, _ := viewer(r.Context())
-	t := assistanceTab{All: all, Consent: consentStatus(consent, a.Now())}
+	t := assistanceTab{Requests: requestEvents(requests), All: all, Consent: consentStatus(consent, a.Now())}
+	for _, e := range events {
+		event := consentEvent(e)
+		if e.ReceiptID != "" {
+			event.Href = customerPath(c.ID, "/receipts/"+e.ReceiptID+"/txt")
+		}
+		t.Answers = append(t.Answers, event)
+	}
 	for _, s := range stays {
 		t.Rows = append(t.Rows, stayRow(s, v, r))
 	}

@@ -131,12 +131,22 @@ func consentBy(kind actor.Kind, name string) string {
 var channels = map[assist.Channel]string{
 	assist.ByRegistration: "at registration", assist.BySelf: "under Account Information",
 	assist.BySupportPage: "on the Support access page", assist.ByAdmin: "in the Admin",
+	assist.ByLink: "through the link of a letter", assist.ByCode: "by a code that was read out", assist.ByRestore: "after a restore",
 }
 
 func consentEvent(e assist.ConsentEvent) ui.Event {
 	out := ui.Event{At: e.At, Who: consentBy(e.ByKind, e.ByName), Text: channels[e.Channel], Title: "Not allowed", Tone: ui.Neutral}
-	if e.Answer == customer.AssistanceAllowed {
+	if e.Given() {
 		out.Title, out.Tone = "Allowed", ui.Success
+	}
+	if e.OfRequest() {
+		out.Title += " for " + e.Agent
+	}
+	if e.ByStaff() {
+		out.Text += ", set by staff"
+	}
+	if e.IP != "" {
+		out.Text += ", from " + e.IP
 	}
 	if e.Reason != "" {
 		out.Text += ": " + e.Reason

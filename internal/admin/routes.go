@@ -123,6 +123,12 @@ func (a *App) assistRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.showAssist},
 		{Pattern: "POST /customers/{id}/assist", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.beginAssist},
+		{Pattern: "GET /customers/{id}/assist/ask", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.showAsk},
+		{Pattern: "POST /customers/{id}/assist/ask", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.ask},
+		{Pattern: "GET /assist/requests/{request}", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.requestState},
+		{Pattern: "POST /assist/requests/{request}/code", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.enterCode},
+		{Pattern: "POST /assist/requests/{request}/cancel", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.cancelRequest},
+		{Pattern: "GET /customers/{id}/receipts/{receipt}/{format}", Access: web.Needs(acl.CustomersAll), Assisted: web.AdminOnly, Handler: a.consentReceipt},
 		{Pattern: "GET /assist/authorize", Access: web.Needs(acl.AssistLogin), Assisted: web.AdminOnly, Handler: a.authorizeAssist},
 		{Pattern: "POST /assist/{id}/end", Access: web.SignedIn, Assisted: web.AdminOnly, Handler: a.endAssist},
 		{Pattern: "GET /assist/sessions", Access: web.Needs(acl.AssistLog), Assisted: web.AdminOnly, Handler: a.assistSessions},

@@ -17,11 +17,14 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
+// CodeLife is how long a code is good for.
+const CodeLife = 15 * time.Minute
+
 // A code to be read out over the telephone: short, so it lives shortly and
 // allows few attempts.
 const (
 	codeDigits = 6
-	codeLife   = 15 * time.Minute
+	codeLife   = CodeLife
 	codeTries  = 5
 )
 

@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/assist"
@@ -25,6 +26,8 @@ type assistanceView struct {
 	History []ui.Event
 
 	Proposals []proposalView
+	Asked     []requestView // that can be answered or taken back
+	Renew     string        // the text of the button that lets consent run anew, "" for none
 }
 
 // consentKey is the sentence about a customer's consent.
@@ -43,6 +46,10 @@ func consentKey(c assist.Consent) string {
 func (a *App) assistance(w http.ResponseWriter, r *http.Request) error {
 	ctx, s := r.Context(), shopper(r.Context())
 	v := assistanceView{S: s, Links: a.accountLinks(s, "/account/assistance"), Token: web.CSRF(ctx)}
+	var err error
+	if v.Asked, err = a.openRequests(r); err != nil {
+		return err
+	}
 	if err := a.fillConsent(r, &v); err != nil {
 		return err
 	}
@@ -72,7 +79,11 @@ func (a *App) fillConsent(r *http.Request, v *assistanceView) error {
 	if box == nil {
 		v.State = s.T("assistance.off")
 	} else if c.Allowed && !c.Until.IsZero() {
-		v.Until = s.T("assistance.until", "date", s.Locale.Date(c.Until))
+		v.Until, v.Renew = s.T("assistance.until_left", "date", s.Locale.Date(c.Until), "left", s.N("assistance.left", c.Left)), s.T("assistance.renew")
+	} else if c.Doubt != "" {
+		v.Until = s.T("assistance.doubt")
+	} else if c.Answer == customer.AssistanceAllowed && !c.Allowed {
+		v.Until = s.T("assistance.expired")
 	}
 	if s.Stay == nil {
 		v.Consent = box
@@ -86,6 +97,9 @@ func (a *App) fillConsent(r *http.Request, v *assistanceView) error {
 
 // answer is one earlier choice; who of the staff made it stays out.
 func (s *Shopper) answer(e assist.ConsentEvent) ui.Event {
+	if e.OfRequest() {
+		return s.answerToRequest(e)
+	}
 	event := ui.Event{At: e.At, When: s.Locale.DateTime(e.At), Title: s.T("assistance.answer_denied"), Icon: ui.IconLock, Who: s.T("assistance.by_shop")}
 	if e.Answer == customer.AssistanceAllowed {
 		event.Title, event.Icon, event.Tone = s.T("assistance.answer_allowed"), ui.IconShield, ui.Success
@@ -96,7 +110,43 @@ func (s *Shopper) answer(e assist.ConsentEvent) ui.Event {
 	case actor.Admin:
 		event.Who, event.Text = s.T("assistance.by_staff"), e.Reason
 	}
+	event.Text = s.evidence(e, event.Text)
+	event.Href = s.receiptHref(e)
 	return event
+}
+
+// answerToRequest is what was answered to one request of support.
+func (s *Shopper) answerToRequest(e assist.ConsentEvent) ui.Event {
+	event := ui.Event{
+		At: e.At, When: s.Locale.DateTime(e.At), Title: s.T("assistance.answer_"+e.Answer, "agent", e.Agent), Icon: ui.IconLock, Who: s.T("assistance.by_you"),
+		Text: s.evidence(e, e.Reason+" · "+e.Scope.Text(s.Locale)), Href: s.receiptHref(e),
+	}
+	if e.Given() {
+		event.Icon, event.Tone = ui.IconShield, ui.Success
+	}
+	return event
+}
+
+// evidence adds to an answer where it was given, and the text that was shown.
+func (s *Shopper) evidence(e assist.ConsentEvent, text string) string {
+	parts := []string{text, s.T("assistance.at." + string(e.Channel))}
+	if e.IP != "" {
+		parts = append(parts, s.T("assistance.from_address", "ip", e.IP))
+	}
+	if e.Label != "" {
+		parts = append(parts, s.T("assistance.agreed_to", "text", e.Label))
+	}
+	if text == "" {
+		parts = parts[1:]
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (s *Shopper) receiptHref(e assist.ConsentEvent) string {
+	if e.ReceiptID == "" || s.Stay != nil {
+		return ""
+	}
+	return s.URL("/account/receipts/" + e.ReceiptID + "/txt")
 }
 
 // saveConsent is the one click by which consent is given or taken back here.
@@ -110,7 +160,7 @@ func (a *App) saveConsent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := assist.ConsentForm{CustomerID: s.Customer.ID, Allow: f.Bool("allow"), Channel: assist.BySupportPage}
+	form := assist.ConsentForm{CustomerID: s.Customer.ID, Allow: f.Bool("allow"), Renew: f.Bool("renew"), Channel: assist.BySupportPage}
 	if box != nil {
 		form.Label = box.Title
 	}

@@ -14,13 +14,28 @@ func (a *App) notice(ctx context.Context, s *Shopper) (*Notice, error) {
 		return nil, nil
 	}
 	visit, err := a.Assist.Inside(ctx, s.Customer.ID)
-	if err != nil || visit == nil {
+	if err != nil {
 		return nil, err
+	}
+	if visit == nil {
+		return a.askedNotice(ctx, s)
 	}
 	return &Notice{
 		Label: s.T("assistance.notice"), Text: s.T("assistance.running"), Since: s.T("assistance.since", "time", s.Locale.Clock(visit.Begun)),
 		DetailsText: s.T("assistance.details"), DetailsHref: s.URL("/account/assistance"),
 		EndText: s.T("assistance.end_now"), EndAction: s.URL("/account/assistance/" + visit.PublicID + "/end"), Token: web.CSRF(ctx),
+	}, nil
+}
+
+// askedNotice tells a customer that support waits for an answer.
+func (a *App) askedNotice(ctx context.Context, s *Shopper) (*Notice, error) {
+	q, err := a.Assist.AskedNow(ctx, s.Customer.ID)
+	if err != nil || q == nil {
+		return nil, err
+	}
+	return &Notice{
+		Label: s.T("assistance.notice"), Text: s.T("ask.title"), Since: q.AdminName, DetailsText: s.T("ask.see"), DetailsHref: s.URL("/account/assistance"),
+		EndText: s.T("ask.refuse"), EndAction: s.URL("/account/assistance/requests/" + q.PublicID + "/refuse"), Token: web.CSRF(ctx),
 	}, nil
 }
 
