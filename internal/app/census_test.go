@@ -286,7 +286,7 @@ func (c *census) path(pattern string) string {
 		number = c.invoiced
 	}
 	return strings.NewReplacer("{number}", number, "{kind}", "invoices", "{document}", c.invoice, "{order}", "x", "{$}", "", "{id}", strconv.FormatInt(id, 10), "{path...}", "kitchen", "{key}", "item-1",
-		"{file}", "x", "{stay}", c.visit, "{format}", "csv", "{token}", "x", "{reference}", "x", "{provider}", "x").Replace(path)
+		"{request}", "x", "{receipt}", "x", "{file}", "x", "{stay}", c.visit, "{format}", "csv", "{token}", "x", "{reference}", "x", "{provider}", "x").Replace(path)
 }
 
 // TestACensusOfEveryRouteDuringAStay shows for each route of the storefront:
