@@ -119,7 +119,7 @@ func TestNoahIsRefusedUntilHeConsents(t *testing.T) {
 	admin := d.as("admin", d.page("noah@example.com", ""))
 	admin.MustContain("Set it for the customer under Account Information")
 	account := d.page("noah@example.com", "/account")
-	admin.Visit(account).Form(account).Set("assistance", "1").Submit()
+	admin.Visit(account).Form(account).Set("assistance", "1").Set("assistance_reason", "He asked for it on the phone").Submit()
 	tab.Visit(d.page("noah@example.com", "")).MustContain("applied to the actual customer's account")
 	tab.Form(path).Set("reason_code", "cart").Submit().MustContain("You are logged in as Noah Stern")
 }

@@ -56,6 +56,16 @@ type ConsentForm struct {
 // codes in the same change: what another node does for the customer is either
 // wholly before it or refused.
 func (s *Service) SetConsent(ctx context.Context, form ConsentForm) (changed bool, err error) {
+	for try := 0; ; try++ {
+		changed, err = s.tryConsent(ctx, form)
+		if !errors.Is(err, errBegunMeanwhile) || try == 20 {
+			return changed, err
+		}
+	}
+}
+
+// tryConsent is one try of SetConsent.
+func (s *Service) tryConsent(ctx context.Context, form ConsentForm) (changed bool, err error) {
 	who, _ := actor.From(ctx)
 	err = s.db.Change(ctx, ActionConsent, func(ctx context.Context, tx *sqldb.Tx) error {
 		changed = false
@@ -120,12 +130,15 @@ func (s *Service) setConsent(ctx context.Context, tx *sqldb.Tx, who actor.Who, b
 			until = tx.Now().AddDate(0, 0, before.Days)
 		}
 	}
-	// The customer before their stays: none can begin from here on.
+	// Stays before the customer: see lockForBegin.
+	if err := s.endFor(ctx, tx, form); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, `UPDATE customer SET assistance = $2, assistance_at = $3, assistance_until = $4 WHERE id = $1`,
 		form.CustomerID, value, sqldb.Micros(tx.Now()), sqldb.NullMicros(until)); err != nil {
 		return err
 	}
-	if err := s.endFor(ctx, tx, form); err != nil {
+	if err := noneBegun(ctx, tx, form); err != nil {
 		return err
 	}
 	if _, err := s.closeGrants(ctx, tx, before, form); err != nil {
@@ -165,6 +178,23 @@ func staffMayAnswer(ctx context.Context, q sqldb.Querier) error {
 	v, err := config.Fresh(ctx, q, StaffConsent)
 	if err == nil && !v.Bool(StaffConsent, config.Everywhere) {
 		err = fault.New(fault.Denied, "This shop does not let staff answer for customers. Ask the customer for consent instead.")
+	}
+	return err
+}
+
+// errBegunMeanwhile says that a stay began between the end of the customer's
+// stays and the answer itself: everything is undone and done again, because
+// waiting for that stay here could mean waiting for each other.
+var errBegunMeanwhile = fault.New(fault.Conflict, "A session began at this very moment. Please try again.")
+
+// noneBegun looks once the customer's row is held: from here on none can begin.
+func noneBegun(ctx context.Context, tx *sqldb.Tx, form ConsentForm) error {
+	if form.Allow {
+		return nil
+	}
+	live, err := sqldb.One(ctx, tx, sqldb.Value[int64], `SELECT COUNT(*) FROM impersonation WHERE customer_id = $1 AND ended_at IS NULL`, form.CustomerID)
+	if err == nil && live > 0 {
+		err = errBegunMeanwhile
 	}
 	return err
 }

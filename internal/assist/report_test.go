@@ -38,6 +38,8 @@ func TestTheReportAddsUpStaysRefusalsAndAnswers(t *testing.T) {
 				s.ends(s.within(in.Stay), in.Stay)
 			}
 		}
+		s.exec(`DELETE FROM consent_event WHERE customer_id > 4`)
+		s.exec(`UPDATE consent_event SET at = $1`, sqldb.Micros(clock.Now().Add(-30*24*time.Hour)))
 		s.exec(`UPDATE customer SET assistance = 'denied' WHERE id IN (7, 8)`)
 		s.exec(`UPDATE customer SET assistance = 'unset' WHERE id = 9`)
 		s.exec(`INSERT INTO consent_event (customer_id, value, channel, actor_kind, actor_id, actor_name, at) VALUES (7, 'denied', 'self', 'customer', 7, 'x', $1), (2, 'allowed', 'self', 'customer', 2, 'x', $1), (40, 'allowed', 'self', 'customer', 40, 'x', $1)`, sqldb.Micros(clock.Now()))

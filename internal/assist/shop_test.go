@@ -73,7 +73,10 @@ func (s *shop) furnish() {
 				_, err = tx.Exec(ctx, query, args...)
 			}
 		}, sqldb.Micros(s.now()))
-		return err
+		if err != nil {
+			return err
+		}
+		return sqldbtest.DropGuards(ctx, tx) // exec changes evidence too
 	})
 	if err != nil {
 		s.t.Fatal(err)
