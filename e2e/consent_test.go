@@ -3,6 +3,8 @@ package e2e
 import (
 	"net/http"
 	"testing"
+
+	"github.com/storehand/storehand/e2e/browser"
 )
 
 const allow = "Allow remote shopping assistance"
@@ -58,4 +60,43 @@ func TestTheCustomerSeesSupportAndEndsItNow(t *testing.T) {
 	front.Visit(s.store("english", "/p/item-4")).See("Assistance has ended").Misses("You are logged in as")
 	front.Visit(s.store("english", "/p/item-4")).Misses("You are logged in as")
 	vera.Visit(s.store("english", "/account/assistance")).See("Visits", "ended by you", "Added a product to the cart")
+}
+
+// asks lets an Admin user ask noah for consent to one session with his cart.
+func (s *shop) asks(desk *browser.Tab) *browser.Tab {
+	s.t.Helper()
+	desk.Visit(s.customerPage("noah@example.com", "")).Click(lac).See("has not allowed remote shopping assistance")
+	desk.Click("Ask the customer for consent").See("Silence is a no").Choose(reason).Tick("Cart and wish list", true)
+	return desk.Click("Ask the customer").See("Waiting", "On the telephone?")
+}
+
+func TestNoahGivesConsentToOneSessionWithHisCartAndNothingElse(t *testing.T) {
+	story(t)
+	s := open(t)
+	maria := s.person()
+	desk := s.asks(s.staff(maria, "maria"))
+
+	noah := s.shopper(s.person(), "english", "noah@example.com").See("Support asks for your permission").Click("See and answer")
+	noah.See(reason, "cart and wish list", "If you do not answer, nobody gets in").Click("Allow this once").See("You have allowed it", "Take back")
+	desk.Reload().See("Granted")
+
+	front := s.assist(maria, "noah@example.com").See("Noah Stern", "cart and wish list")
+	front.Visit(s.store("english", "/p/item-2")).Click("Add to cart").See("Linen Bag is in your cart")
+	front.Visit(s.store("english", "/account/edit"))
+	maria.Expect("403")
+	front.Fill("Last name", "Changed").Click("Save").See("The customer has not allowed this part of the account")
+	noah.Visit(s.store("english", "/account/assistance")).Click("Take back").See("It is taken back")
+	front.Visit(s.store("english", "/cart")).See("Assistance has ended")
+}
+
+func TestConsentIsGivenByReadingOutSixDigits(t *testing.T) {
+	story(t)
+	s := open(t)
+	maria := s.person()
+	desk := s.asks(s.staff(maria, "maria"))
+	noah := s.shopper(s.person(), "english", "noah@example.com").Visit(s.store("english", "/account/assistance"))
+	noah.Click("Show a code").See("Your code", "Read it out only to")
+	code := noah.Eval(`document.querySelector(".code-out").innerText`)
+	desk.Fill("Code", code).Click("Enter the code").See("has allowed it", "Granted")
+	s.assist(maria, "noah@example.com").See("Noah Stern")
 }

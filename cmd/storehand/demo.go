@@ -87,7 +87,7 @@ const demoHooks = "whsec_c3RvcmVoYW5kLWRlbW8td2ViaG9vay1rZXktMDAx"
 func furnish(ctx context.Context, opts app.Options, port int) error {
 	now := time.Now()
 	clock := demo.NewClock(now)
-	opts.Now, opts.AuditKey = clock.Now, "" // sealed when it is served
+	opts.Now, opts.Unsealed = clock.Now, true // sealed when it is served
 	a, err := app.Open(ctx, opts)
 	if err != nil {
 		return err

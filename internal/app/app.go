@@ -58,7 +58,8 @@ type Options struct {
 	// TestPayments adds a payment provider that moves no money: tests and the demo.
 	TestPayments bool
 
-	AuditKey  string // secret key that signs checkpoints of the action log; "" seals nothing
+	AuditKey  string // secret key that signs checkpoints of the action log and receipts of consent; "" seals nothing
+	Unsealed  bool   // sign receipts only: for who fills a database with a clock of its own, before it is served
 	AuditSink string // file outside the database that is told each checkpoint
 	// AuditSyslog and AuditWitness are further sinks: udp://host:514, https://witness.example.
 	AuditSyslog  string

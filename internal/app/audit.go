@@ -19,6 +19,14 @@ func (a *App) recorder() (sqldb.AfterHook, error) {
 	if a.AuditKey == "" {
 		return audit.Record, nil
 	}
+	notary, err := seal.NewNotary(a.AuditKey)
+	if err != nil {
+		return nil, err
+	}
+	a.Assist.UseNotary(notary)
+	if a.Unsealed {
+		return audit.Record, nil
+	}
 	sinks, err := a.sinks()
 	if err != nil {
 		return nil, err
@@ -94,11 +102,25 @@ const (
 func (a *App) openLog(ctx context.Context) {
 	if a.Sealer != nil {
 		a.Assist.RequireSealing(seal.DefaultLimit)
+		if err := a.vouch(ctx); err != nil {
+			a.Log.Error("consent from before there was a key cannot be signed", "error", err)
+		}
 		if err := a.Sealer.Begin(ctx); err != nil {
 			a.Log.Error("the action log cannot be sealed", "error", err)
 		}
 	}
 	a.note(ctx, actionStarted, "The server has started")
+}
+
+// vouch signs the answers of customers that are older than the key: once, before
+// the log is sealed for the first time. From then on an answer without a
+// signature is one that somebody has written past Storehand.
+func (a *App) vouch(ctx context.Context) error {
+	began, err := sqldb.One(ctx, a.DB.Reader(), sqldb.Value[int64], `SELECT (SELECT COUNT(*) FROM audit_cover) + (SELECT COUNT(*) FROM audit_checkpoint)`)
+	if err != nil || began > 0 {
+		return err
+	}
+	return a.Assist.Vouch(actor.AsSystem(ctx, "seal"))
 }
 
 // closeLog records that this node stops, and seals what it wrote.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/storehand/storehand/internal/admin"
 	"github.com/storehand/storehand/internal/app/apptest"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -378,6 +379,11 @@ func (c *census) drive(route web.Route) {
 			c.t.Errorf("%s only looks: status %d, changed %v, rows %+v", route.Pattern, status, touched, fresh)
 		}
 	default:
+		for _, row := range fresh {
+			if got := assist.AreaOf(sqldb.Action(row.action)); got != route.Assisted.Area() {
+				c.t.Errorf("%s is of the area %q, what it does, %s, of %q: a scope would not hold", route.Pattern, route.Assisted.Area(), row.action, got)
+			}
+		}
 		if status != http.StatusSeeOther || len(touched) == 0 || len(fresh) != changes || fresh[0].result != sqldb.Success {
 			c.t.Errorf("%s changes: status %d, changed %v, rows %+v\n%.600s", route.Pattern, status, touched, fresh, words(body))
 		}

@@ -32,6 +32,7 @@ const (
 	ByAdmin        Channel = "admin"               // an Admin user on the customer's page
 	ByLink         Channel = "link"                // the page that a letter leads to
 	ByCode         Channel = "code"                // a code that the customer read out
+	ByKey          Channel = "key"                 // signed again, when the installation got its first key
 	ByRestore      Channel = "restore"             // what was withdrawn before a backup was restored
 	ByDemo         Channel = "demo"                // the demo shop's own people
 )

@@ -67,13 +67,16 @@ func (s Scope) Has(area string) bool {
 // area it belongs. What is not here is possible without a limit only.
 var actionAreas = map[sqldb.Action]string{
 	"cart.item_added": AreaCart, "cart.item_changed": AreaCart, "cart.item_removed": AreaCart, "cart.cleared": AreaCart,
-	"cart.coupon_applied": AreaCart, "cart.coupon_removed": AreaCart, "cart.estimated": AreaCart, "cart.reordered": AreaCart,
+	"cart.item_wished": AreaCart, "cart.coupon_applied": AreaCart, "cart.coupon_removed": AreaCart, "cart.estimated": AreaCart, "cart.reordered": AreaCart,
 	"wish_list.item_added": AreaCart, "wish_list.item_removed": AreaCart,
 	"checkout.addresses_entered": AreaOrders, "checkout.methods_chosen": AreaOrders,
 	"order.placed": AreaOrders, "order.canceled": AreaOrders,
 	"customer.name_changed": AreaProfile, "customer.address_added": AreaProfile,
 	"customer.address_saved": AreaProfile, "customer.address_deleted": AreaProfile,
 }
+
+// AreaOf is the area of the account that an action changes, "" for none.
+func AreaOf(a sqldb.Action) string { return actionAreas[a] }
 
 // allows tells whether an action may be made. What is done about the stay
 // itself is no part of the account.

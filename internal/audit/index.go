@@ -104,7 +104,7 @@ func (b block) write(ctx context.Context, tx *sqldb.Tx) error {
 	slices.Sort(terms)
 	for part := range slices.Chunk(terms, 400) {
 		_, err := tx.Exec(ctx, `INSERT INTO audit_term (term, block) SELECT v.column1, CAST($`+strconv.Itoa(len(part)+1)+` AS BIGINT) FROM (`+
-			sqldb.Values(len(part), "TEXT")+`) v ON CONFLICT (term, block) DO NOTHING`, append(sqldb.Any(part), b.number)...)
+			sqldb.Values(len(part), "TEXT")+`) v WHERE TRUE ON CONFLICT (term, block) DO NOTHING`, append(sqldb.Any(part), b.number)...)
 		if err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
 		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"watch", p.watching}, {"catalogue", p.catalogue},
-		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays}, {"reviews", p.supervise},
+		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays}, {"reviews", p.supervise}, {"request", p.request},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx, &shop, size, now); err != nil {

@@ -105,6 +105,9 @@ func (a *App) banner(ctx context.Context, s *Shopper) *Banner {
 	case stay.Proposing():
 		b.Mode, b.Warning, b.Proposing = l.T("banner.proposing"), l.T("banner.proposing_hint"), true
 	}
+	if stay.Scope != assist.Everything {
+		b.Mode += " · " + stay.Scope.Text(l)
+	}
 	a.bannerControls(s, b)
 	if stay.BackPath != "" {
 		b.BackHref, b.BackText = a.adminLink(stay.BackPath), backText(l, stay.Back)
