@@ -83,7 +83,7 @@ var actionLabels = map[sqldb.Action]string{
 	AssistGroup + ".consent_request_canceled": "Request for consent taken back", AssistGroup + ".consent_request_expired": "Request for consent over",
 	AssistGroup + ".consent_code_made": "Code for consent shown", AssistGroup + ".consent_code_tried": "Code for consent entered",
 	AssistGroup + ".consents_signed": "Consent signed with the first key",
-	AssistGroup + ".restore_found": "Restored backup found", AssistGroup + ".restore_accepted": "Restored backup accepted",
+	AssistGroup + ".restore_found":   "Restored backup found", AssistGroup + ".restore_accepted": "Restored backup accepted",
 }
 
 // GroupLabel is a group as the report names it.
