@@ -26,3 +26,6 @@ proof() {
 
 export STOREHAND_SOAK_REQUESTS=${STOREHAND_SOAK_REQUESTS:-10000}
 proof 'nothing is served after the acknowledged end' ./internal/app TestNoRequestIsServedAfterTheAcknowledgedEndThroughAnyChannel
+
+export STOREHAND_SOAK=${STOREHAND_SOAK:-200}
+proof 'killing the desk loses nothing acknowledged' ./internal/app TestKillingTheDeskLosesNothingAcknowledged
