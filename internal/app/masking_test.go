@@ -91,7 +91,7 @@ func (c *census) readAll(routes []web.Route, secrets []string) (found int) {
 	c.t.Helper()
 	for _, route := range routes {
 		method, _, _ := strings.Cut(route.Pattern, " ")
-		if method != "GET" || wayInOut(route) {
+		if method != "GET" || wayInOut(route) || route.Stream {
 			continue
 		}
 		if n := c.holds(c.path(route.Pattern), secrets); n > 0 {
