@@ -188,7 +188,7 @@ func (s *Service) logPage(ctx context.Context, q sqldb.Querier, query LogQuery, 
 	return nil
 }
 
-var loggedStays = `SELECT ` + prefixed("i", stayColumns) + `,
+var loggedStays = `SELECT ` + prefixed(stayColumns) + `,
 	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.action_group <> 'login_as_customer'),
 	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.action = 'login_as_customer.page_viewed'),
 	COALESCE((SELECT name FROM website w WHERE w.id = i.website_id), ''),
@@ -210,11 +210,11 @@ type alsoScan struct {
 
 func (s alsoScan) Scan(dest ...any) error { return s.row.Scan(append(dest, s.more...)...) }
 
-// prefixed names a table before each column.
-func prefixed(table, columns string) string {
+// prefixed names the table of stays, i, before each column.
+func prefixed(columns string) string {
 	names := strings.Split(columns, ",")
 	for k, n := range names {
-		names[k] = table + "." + strings.TrimSpace(n)
+		names[k] = "i." + strings.TrimSpace(n)
 	}
 	return strings.Join(names, ", ")
 }

@@ -67,7 +67,8 @@ func TestTheQuotaIsCountedFromTheRowsOfAllNodes(t *testing.T) {
 			one.entered(maria, vera)
 			two.entered(maria, vera+1)
 			_, err := one.Begin(one.admin(maria), form(vera+2))
-			if causeOf(err) != QuotaHourSpent || !strings.Contains(err.(*Refusal).Message, "2 sessions within an hour") || !strings.Contains(err.(*Refusal).Remedy, "60 minutes") {
+			var no *Refusal
+			if !errors.As(err, &no) || no.Cause != QuotaHourSpent || !strings.Contains(no.Message, "2 sessions within an hour") || !strings.Contains(no.Remedy, "60 minutes") {
 				t.Fatalf("the third stay: %v", err)
 			}
 			if n := one.logged(ActionRefused, sqldb.Failure); n != 1 {

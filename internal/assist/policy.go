@@ -133,7 +133,7 @@ func (s *Service) loadFacts(ctx context.Context, q sqldb.Querier, adminUser, adm
 }
 
 // stayAndFacts is the one look-up of a request in a stay.
-var stayAndFacts = `SELECT ` + prefixed("i", liveColumns) + `, ` + pageColumns + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
+var stayAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + pageColumns + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
 
 // resumed is a stay with the facts about it.
 type resumed struct {

@@ -29,7 +29,7 @@ func (a *App) live(w http.ResponseWriter, r *http.Request) error {
 	defer seen.Close()
 	events, err := web.OpenEvents(w, a.Wall)
 	if err != nil {
-		return nil //nolint:nilerr // the page has gone
+		return nil
 	}
 	beat, enough := time.NewTicker(beatEvery), time.NewTimer(openFor)
 	defer beat.Stop()
@@ -53,7 +53,7 @@ func (a *App) live(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		if err != nil {
-			return nil //nolint:nilerr // the page has gone
+			return nil
 		}
 	}
 }

@@ -116,9 +116,9 @@ func CheckURL(address string) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https":
-		return errors.New("Enter an address that begins with https://.") //nolint:staticcheck // shown to people beside the field
+		return errors.New("Enter an address that begins with https://.")
 	case u.User != nil:
-		return errors.New("Leave user name and password out of the address: the signature proves who sends.") //nolint:staticcheck // as above
+		return errors.New("Leave user name and password out of the address: the signature proves who sends.")
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func weekday(s string) (int, bool) {
 	return 0, false
 }
 
-var errHours = errors.New("Write days and times, such as Mon-Fri 08:00-18:00.") //nolint:staticcheck // shown to people beside the field
+var errHours = errors.New("Write days and times, such as Mon-Fri 08:00-18:00.")
 
 func checkHours(s string) error {
 	_, err := parseHours(s, "UTC")
@@ -117,7 +117,7 @@ func checkHours(s string) error {
 
 func checkZone(s string) error {
 	if _, err := time.LoadLocation(s); err != nil || s == "Local" {
-		return fmt.Errorf("This server does not know the time zone %q. Write its name, such as Europe/Berlin, or UTC.", s) //nolint:staticcheck // as above
+		return fmt.Errorf("This server does not know the time zone %q. Write its name, such as Europe/Berlin, or UTC.", s)
 	}
 	return nil
 }
