@@ -38,6 +38,7 @@ func (a *App) alerts(w http.ResponseWriter, r *http.Request) error {
 			linked(oversight.AlertPath(x.ID), ui.TimeStamp(x.At, ago(x.At, a.Now()))), ui.Text(x.Kind.Label()), ui.Name(x.Summary), alertState(x.Seen), ui.Name(x.SeenBy),
 		}})
 	}
+	grid.Pager = ui.Pager{Total: found.Total, More: found.More}
 	if found.Next != "" {
 		grid.Pager.Next = alertsPath + "?" + url.Values{"show": {q.Get("show")}, "kind": {string(kind)}, "at": {found.Next}}.Encode()
 	}
@@ -134,6 +135,7 @@ func (a *App) webhook(w http.ResponseWriter, r *http.Request) error {
 			ui.TimeStamp(d.CreatedAt, ago(d.CreatedAt, a.Now())), ui.Text(d.Kind.Label()), oneLine(d.Message), deliveryState(d), ui.Text(strconv.Itoa(d.Attempts)), ui.Name(answerText(d)), again,
 		}})
 	}
+	grid.Pager = ui.Pager{Total: st.Total, More: st.More}
 	if st.Next != "" {
 		grid.Pager.Next = webhookPath + "?at=" + st.Next
 	}

@@ -35,6 +35,7 @@ func (a *App) approvals(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range found.Approvals {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(p.ID, 10), Cells: a.approvalCells(p)})
 	}
+	grid.Pager = ui.Pager{Total: found.Total, More: found.More}
 	if found.Next != "" {
 		grid.Pager.Next = approvalsPath + "?show=" + q.Get("show") + "&at=" + found.Next
 	}

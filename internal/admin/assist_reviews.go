@@ -40,6 +40,7 @@ func (a *App) reviews(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range found.Reviews {
 		grid.Rows = append(grid.Rows, ui.Row{Key: x.Stay, Cells: reviewCells(x, v)})
 	}
+	grid.Pager = ui.Pager{Total: found.Total, More: found.More}
 	if found.Next != "" {
 		grid.Pager.Next = reviewsPath + "?" + url.Values{"show": {string(verdict)}, "at": {found.Next}}.Encode()
 	}

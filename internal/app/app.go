@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/storehand/storehand/internal/acl"
@@ -107,6 +108,7 @@ type App struct {
 	Watching   *jobs.Runner // runs what must not wait for the others
 	Oversight  *oversight.Service
 	Sealer     *seal.Sealer   // nil without a key
+	sealing    atomic.Bool    // it has begun
 	Archiver   *seal.Archiver // nil without a key or a folder
 
 	DemoPayments *payment.Fake // nil but with TestPayments

@@ -34,7 +34,7 @@ func (a *App) recorder() (sqldb.AfterHook, error) {
 	if a.Sealer, err = seal.New(a.DB, a.AuditKey, sinks...); err != nil {
 		return nil, err
 	}
-	a.Jobs.Add(jobs.Task{Name: "seal", Every: 30 * time.Second, Run: a.Sealer.Seal})
+	a.Jobs.Add(jobs.Task{Name: "seal", Every: 30 * time.Second, Run: a.seal})
 	if a.AuditArchive != "" {
 		if a.Archiver, err = seal.NewArchiver(a.DB, a.AuditKey, a.AuditArchive); err != nil {
 			return nil, err
@@ -102,25 +102,39 @@ const (
 func (a *App) openLog(ctx context.Context) {
 	if a.Sealer != nil {
 		a.Assist.RequireSealing(seal.DefaultLimit)
-		if err := a.vouch(ctx); err != nil {
-			a.Log.Error("consent from before there was a key cannot be signed", "error", err)
-		}
-		if err := a.Sealer.Begin(ctx); err != nil {
-			a.Log.Error("the action log cannot be sealed", "error", err)
+		if err := a.beginSealing(ctx); err != nil {
+			a.Log.Error("sealing the action log cannot begin yet", "error", err)
 		}
 	}
 	a.note(ctx, actionStarted, "The server has started")
 }
 
-// vouch signs the answers of customers that are older than the key: once, before
-// the log is sealed for the first time. From then on an answer without a
-// signature is one that somebody has written past Storehand.
-func (a *App) vouch(ctx context.Context) error {
-	began, err := sqldb.One(ctx, a.DB.Reader(), sqldb.Value[int64], `SELECT (SELECT COUNT(*) FROM audit_cover) + (SELECT COUNT(*) FROM audit_checkpoint)`)
-	if err != nil || began > 0 {
+// seal seals what was written since the last time. Nothing is sealed before the
+// answers of customers that are older than the key are signed.
+func (a *App) seal(ctx context.Context) error {
+	if err := a.beginSealing(ctx); err != nil {
 		return err
 	}
-	return a.Assist.Vouch(actor.AsSystem(ctx, "seal"))
+	return a.Sealer.Seal(ctx)
+}
+
+// beginSealing signs the answers of customers that are older than the key: once,
+// before the log is sealed for the first time, as far as the database and those
+// outside know. From then on an answer without a signature is one that somebody
+// has written past Storehand.
+func (a *App) beginSealing(ctx context.Context) error {
+	if a.sealing.Load() {
+		return nil
+	}
+	began, err := a.Sealer.Began(ctx)
+	if err == nil && !began {
+		err = a.Assist.Vouch(actor.AsSystem(ctx, "seal"))
+	}
+	if err == nil {
+		err = a.Sealer.Begin(ctx)
+	}
+	a.sealing.Store(err == nil)
+	return err
 }
 
 // closeLog records that this node stops, and seals what it wrote.
@@ -129,7 +143,7 @@ func (a *App) closeLog(ctx context.Context) error {
 	if a.Sealer == nil {
 		return nil
 	}
-	return a.Sealer.Seal(actor.AsSystem(ctx, "seal"))
+	return a.seal(actor.AsSystem(ctx, "seal"))
 }
 
 func (a *App) note(ctx context.Context, action sqldb.Action, details string) {

@@ -19,8 +19,9 @@ type ApprovalQuery struct {
 
 // ApprovalPage is one page of requests.
 type ApprovalPage struct {
-	Approvals []Approval
-	Next      string
+	Approvals   []Approval
+	sqldb.Count // at most CountCap
+	Next        string
 }
 
 // Approvals lists requests. Whoever shows it has asked for Approve Login as
@@ -31,12 +32,16 @@ func (s *Service) Approvals(ctx context.Context, query ApprovalQuery) (ApprovalP
 		size = 20
 	}
 	w := s.approvalWhere(query)
+	count, err := sqldb.CountUpTo(ctx, s.db.Reader(), CountCap, "assist_approval a", w)
+	if err != nil {
+		return ApprovalPage{}, err
+	}
 	if before, err := strconv.ParseInt(query.Cursor, 10, 64); err == nil {
 		w.And("a.id < ?", before)
 	}
 	list, err := sqldb.All(ctx, s.db.Reader(), scanApproval,
 		`SELECT `+approvalColumns+` FROM assist_approval a`+w.SQL()+` ORDER BY a.id DESC LIMIT `+w.Bind("?", size+1), w.Args()...)
-	page := ApprovalPage{Approvals: list}
+	page := ApprovalPage{Approvals: list, Count: count}
 	if len(list) > size {
 		page.Approvals = list[:size]
 		page.Next = text(list[size-1].ID)
@@ -65,6 +70,6 @@ func (s *Service) approvalWhere(query ApprovalQuery) *sqldb.Where {
 // ApprovalsWaiting counts what waits for an Admin user's answer, up to 100.
 func (s *Service) ApprovalsWaiting(ctx context.Context, adminUser int64, websites []int64) (int, error) {
 	w := s.approvalWhere(ApprovalQuery{Waiting: true, NotBy: adminUser, Websites: websites})
-	return sqldb.One(ctx, s.db.Reader(), sqldb.Value[int],
-		`SELECT COUNT(*) FROM (SELECT 1 AS one FROM assist_approval a`+w.SQL()+` LIMIT 100) few`, w.Args()...)
+	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), 100, "assist_approval a", w)
+	return n.Total, err
 }

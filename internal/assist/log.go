@@ -43,11 +43,10 @@ type LogQuery struct {
 
 // LogPage is one page of the log, newest first.
 type LogPage struct {
-	Stays []LoggedStay
-	Total int  // at most CountCap
-	More  bool // there are more than Total
-	Next  string
-	Prev  string
+	Stays       []LoggedStay
+	sqldb.Count // at most CountCap
+	Next        string
+	Prev        string
 }
 
 // LoggedStay is a stay with what was done in it.
@@ -65,12 +64,10 @@ func (s *Service) Log(ctx context.Context, query LogQuery) (LogPage, error) {
 	q := s.db.Reader()
 	var page LogPage
 	w := query.where()
-	n, err := sqldb.One(ctx, q, sqldb.Value[int],
-		`SELECT COUNT(*) FROM (SELECT 1 AS one FROM impersonation i`+w.SQL()+` LIMIT `+w.Bind("?", CountCap+1)+`) k`, w.Args()...)
-	if err != nil {
+	var err error
+	if page.Count, err = sqldb.CountUpTo(ctx, q, CountCap, "impersonation i", w); err != nil {
 		return page, err
 	}
-	page.Total, page.More = min(n, CountCap), n > CountCap
 	return page, s.logPage(ctx, q, query, &page)
 }
 

@@ -41,13 +41,11 @@ type ProductRow struct {
 	UpdatedAt  time.Time
 }
 
-// ProductList is one page of the Admin's product list. More says that there are
-// more than Total.
+// ProductList is one page of the Admin's product list.
 type ProductList struct {
-	Rows       []ProductRow
-	Total      int
-	More       bool
-	Next, Prev string
+	Rows        []ProductRow
+	sqldb.Count // at most 10,000
+	Next, Prev  string
 }
 
 // productSorts are the columns to sort by: what SQL compares, and its value in a row.
@@ -70,12 +68,11 @@ func (s *Service) Products(ctx context.Context, q ProductQuery) (ProductList, er
 	q.Size = min(max(q.Size, 1), 1000)
 	var counting sqldb.Where
 	s.narrow(&counting, q)
-	n, err := sqldb.One(ctx, s.db.Reader(), sqldb.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM product p`+
-		counting.SQL()+` LIMIT `+strconv.Itoa(totalCap+1)+`) AS found`, counting.Args()...)
+	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), totalCap, "product p", &counting)
 	if err != nil {
 		return ProductList{}, err
 	}
-	list := ProductList{Total: min(n, totalCap), More: n > totalCap}
+	list := ProductList{Count: n}
 	at := readPlace(q.Cursor)
 	if key, _ := q.order(); (at.Kind == "t") != (key == "sku" || key == "name") {
 		at = gridPlace{} // of another order: begin again

@@ -51,10 +51,9 @@ type Filter struct {
 
 // Page is one page of the list.
 type Page struct {
-	Rows       []Entry
-	Total      int
-	More       bool // there are more than Total
-	Next, Prev string
+	Rows        []Entry
+	sqldb.Count // at most 10,000
+	Next, Prev  string
 }
 
 const (
@@ -116,17 +115,8 @@ func (o *Outbox) List(ctx context.Context, f Filter) (Page, error) {
 		return Page{}, err
 	}
 	p := cut(rows, f.Size, at, back)
-	p.Total, err = o.count(ctx, f)
-	if p.Total > countCap {
-		p.Total, p.More = countCap, true
-	}
+	p.Count, err = sqldb.CountUpTo(ctx, o.db.Reader(), countCap, "mail_outbox", f.where())
 	return p, err
-}
-
-func (o *Outbox) count(ctx context.Context, f Filter) (int, error) {
-	w := f.where()
-	limit := w.Bind(" LIMIT ?", countCap+1)
-	return sqldb.One(ctx, o.db.Reader(), sqldb.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM mail_outbox`+w.SQL()+limit+`) found`, w.Args()...)
 }
 
 // cursorOf reads "before 12" and "after 12" as "12" and "-12".

@@ -102,6 +102,24 @@ func (s *Sealer) covered(ctx context.Context, from time.Time) error {
 	})
 }
 
+// Began reports whether the log was sealed before, here or as far as a sink
+// knows: a database whose seals are gone is not a new one.
+func (s *Sealer) Began(ctx context.Context) (bool, error) {
+	began, err := sqldb.One(ctx, s.db.Reader(), sqldb.Value[bool], `SELECT EXISTS (SELECT 1 FROM audit_cover) OR EXISTS (SELECT 1 FROM audit_checkpoint)`)
+	if err != nil || began {
+		return began, err
+	}
+	for _, sink := range s.sinks {
+		if knows, ok := sink.(Sized); ok {
+			size, err := knows.Size(ctx)
+			if err != nil || size > 0 {
+				return size > 0, err
+			}
+		}
+	}
+	return false, nil
+}
+
 // Begin makes the backlog count from now on where nothing was ever covered, so
 // that a log from before there was a key does not close Login as Customer.
 func (s *Sealer) Begin(ctx context.Context) error {

@@ -3,7 +3,6 @@ package tax
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/storehand/storehand/internal/sqldb"
@@ -18,12 +17,11 @@ type RateFilter struct {
 	Size    int
 }
 
-// RatePage is one page of tax rates. More says that there are more than Total.
+// RatePage is one page of tax rates.
 type RatePage struct {
-	Rates      []Rate
-	Total      int
-	More       bool
-	Next, Prev string // for After and Before
+	Rates       []Rate
+	sqldb.Count        // at most 10,000
+	Next, Prev  string // for After and Before
 }
 
 const totalCap = 10_000
@@ -33,12 +31,11 @@ func (s *Service) RateGrid(ctx context.Context, f RateFilter) (RatePage, error) 
 	f.Size = min(max(f.Size, 1), 1000)
 	var counting sqldb.Where
 	f.narrow(&counting)
-	n, err := sqldb.One(ctx, s.db.Reader(), sqldb.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM tax_rate`+
-		counting.SQL()+` LIMIT `+strconv.Itoa(totalCap+1)+`) AS found`, counting.Args()...)
+	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), totalCap, "tax_rate", &counting)
 	if err != nil {
 		return RatePage{}, err
 	}
-	page := RatePage{Total: min(n, totalCap), More: n > totalCap}
+	page := RatePage{Count: n}
 	rates, err := s.ratePage(ctx, f)
 	if err != nil {
 		return page, err

@@ -98,7 +98,7 @@ type AlertQuery struct {
 // AlertPage is one page of alerts.
 type AlertPage struct {
 	Alerts []Alert
-	Next   string
+	Place
 }
 
 // Alerts lists alerts. Whoever shows them has asked for the resource.
@@ -111,36 +111,8 @@ func (s *Service) Alerts(ctx context.Context, query AlertQuery) (AlertPage, erro
 		w.And("kind = ?", string(query.Kind))
 	}
 	onWebsites(&w, "website_id", query.Websites)
-	list, next, err := page(ctx, s.db.Reader(), scanAlert, `SELECT `+alertColumns+` FROM assist_alert`, &w, "id", query.Cursor, query.Size, func(a Alert) int64 { return a.ID })
-	return AlertPage{list, next}, err
-}
-
-// onWebsites limits a list to some websites, nil for all.
-func onWebsites(w *sqldb.Where, column string, ids []int64) {
-	if ids == nil {
-		return
-	}
-	if len(ids) == 0 {
-		w.And("1 = 0")
-		return
-	}
-	w.And(column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")+")", sqldb.Any(ids)...)
-}
-
-// page reads one page of a list, the highest id first, and where the next begins.
-func page[T any](ctx context.Context, q sqldb.Querier, scan func(sqldb.Scanner) (T, error), query string, w *sqldb.Where, column, cursor string, size int, idOf func(T) int64) (list []T, next string, err error) {
-	if size <= 0 || size > 200 {
-		size = 20
-	}
-	if before, err := strconv.ParseInt(cursor, 10, 64); err == nil {
-		w.And(column+" < ?", before)
-	}
-	list, err = sqldb.All(ctx, q, scan, query+w.SQL()+` ORDER BY `+column+` DESC LIMIT `+w.Bind("?", size+1), w.Args()...)
-	if len(list) > size {
-		list = list[:size]
-		next = strconv.FormatInt(idOf(list[size-1]), 10)
-	}
-	return list, next, err
+	list, at, err := listing[Alert]{scanAlert, alertColumns, "assist_alert", "id", func(a Alert) int64 { return a.ID }}.page(ctx, s.db.Reader(), &w, query.Cursor, query.Size)
+	return AlertPage{list, at}, err
 }
 
 // Alert gives one alert to whoever may see it.

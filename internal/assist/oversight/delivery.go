@@ -89,7 +89,7 @@ func (d Delivery) GivenUp() bool { return d.SentAt.IsZero() && d.nextTry == give
 // NextTry is when it is tried again.
 func (d Delivery) NextTry() time.Time { return sqldb.Time(d.nextTry) }
 
-const deliveryColumns = `SELECT id, message, kind, url, body, created_at, sent_at, attempts, status, last_error, next_try_at FROM webhook_delivery`
+const deliveryColumns = `id, message, kind, url, body, created_at, sent_at, attempts, status, last_error, next_try_at`
 
 func scanDelivery(r sqldb.Scanner) (d Delivery, err error) {
 	err = r.Scan(&d.ID, &d.Message, &d.Kind, &d.URL, &d.Body, sqldb.Into(&d.CreatedAt), sqldb.Into(&d.SentAt), &d.Attempts, &d.Status, &d.LastError, &d.nextTry)
@@ -104,7 +104,7 @@ func (s *Service) Deliver(ctx context.Context) error {
 		return nil
 	}
 	for {
-		due, err := sqldb.All(ctx, s.db.Reader(), scanDelivery, deliveryColumns+` WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2`,
+		due, err := sqldb.All(ctx, s.db.Reader(), scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_delivery WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2`,
 			sqldb.Micros(s.db.Now()), portion)
 		if err != nil {
 			return err
@@ -161,7 +161,7 @@ type WebhookState struct {
 	URL        string // "" while none is configured
 	SecretSet  bool
 	Deliveries []Delivery
-	Next       string
+	Place
 }
 
 // Webhook gives the configured address and the deliveries, newest first.
@@ -171,7 +171,7 @@ func (s *Service) Webhook(ctx context.Context, cursor string) (st WebhookState, 
 		return st, err
 	}
 	st.URL, st.SecretSet = set.webhook, s.Webhooks != nil
-	st.Deliveries, st.Next, err = page(ctx, s.db.Reader(), scanDelivery, deliveryColumns, &sqldb.Where{}, "id", cursor, 20, func(d Delivery) int64 { return d.ID })
+	st.Deliveries, st.Place, err = listing[Delivery]{scanDelivery, deliveryColumns, "webhook_delivery", "id", func(d Delivery) int64 { return d.ID }}.page(ctx, s.db.Reader(), &sqldb.Where{}, cursor, 20)
 	return st, err
 }
 

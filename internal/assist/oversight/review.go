@@ -44,9 +44,10 @@ type Review struct {
 	EndedAt      time.Time
 }
 
-const reviewColumns = `SELECT v.id, v.impersonation_id, i.public_id, v.why, v.state, v.picked_at, v.reviewed_at, v.reviewer, v.note,
-	v.admin_user_id, i.admin_name, i.customer_name, i.reason, v.website_id, i.entered_at, i.ended_at
-	FROM assist_review v JOIN impersonation i ON i.id = v.impersonation_id`
+const reviewColumns = `v.id, v.impersonation_id, i.public_id, v.why, v.state, v.picked_at, v.reviewed_at, v.reviewer, v.note,
+	v.admin_user_id, i.admin_name, i.customer_name, i.reason, v.website_id, i.entered_at, i.ended_at`
+
+const reviewTables = `assist_review v JOIN impersonation i ON i.id = v.impersonation_id`
 
 func scanReview(r sqldb.Scanner) (v Review, err error) {
 	err = r.Scan(&v.ID, &v.StayID, &v.Stay, &v.Why, &v.Verdict, sqldb.Into(&v.PickedAt), sqldb.Into(&v.ReviewedAt), &v.Reviewer, &v.Note,
@@ -65,7 +66,7 @@ type ReviewQuery struct {
 // ReviewPage is one page of the queue.
 type ReviewPage struct {
 	Reviews []Review
-	Next    string
+	Place
 }
 
 // Reviews lists stays that were picked for review. Whoever shows it has asked
@@ -76,8 +77,8 @@ func (s *Service) Reviews(ctx context.Context, query ReviewQuery) (ReviewPage, e
 		w.And("v.state = ?", string(query.Verdict))
 	}
 	onWebsites(&w, "v.website_id", query.Websites)
-	list, next, err := page(ctx, s.db.Reader(), scanReview, reviewColumns, &w, "v.id", query.Cursor, query.Size, func(v Review) int64 { return v.ID })
-	return ReviewPage{list, next}, err
+	list, at, err := listing[Review]{scanReview, reviewColumns, reviewTables, "v.id", func(v Review) int64 { return v.ID }}.page(ctx, s.db.Reader(), &w, query.Cursor, query.Size)
+	return ReviewPage{list, at}, err
 }
 
 // ReviewCounts counts the stays of each verdict, up to 10,000 in all.
@@ -109,7 +110,7 @@ func (s *Service) ReviewOf(ctx context.Context, stay int64) (*Review, error) {
 }
 
 func reviewOf(ctx context.Context, q sqldb.Querier, stay int64) (Review, error) {
-	v, found, err := sqldb.Found(sqldb.One(ctx, q, scanReview, reviewColumns+` WHERE v.impersonation_id = $1`, stay))
+	v, found, err := sqldb.Found(sqldb.One(ctx, q, scanReview, `SELECT `+reviewColumns+` FROM `+reviewTables+` WHERE v.impersonation_id = $1`, stay))
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "This session is not to be reviewed.")
 	}
