@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/e2e/browser"
+	"github.com/storehand/storehand/internal/i18n"
+	"github.com/storehand/storehand/internal/magento/shopdata"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
@@ -50,26 +52,8 @@ func storehand(t *testing.T, input string, args ...string) string {
 	return string(out)
 }
 
-// realShop is a quarter of a real shop in Magento's formats, when it is at hand,
-// else a small excerpt of it; orders and memos is how many of them there are.
-func realShop() (dir, orders, memos string) {
-	dir = os.Getenv("STOREHAND_SHOP_DATA")
-	if dir == "" {
-		dir = "../../shared/data/online-retail"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "customers.csv")); err == nil {
-		return dir, "3,724", "537"
-	}
-	return "testdata/shop", "14", "2"
-}
-
-// packed is a file of a folder, which may be compressed there.
-func packed(dir, name string) string {
-	if _, err := os.Stat(filepath.Join(dir, name+".gz")); err == nil {
-		name += ".gz"
-	}
-	return filepath.Join(dir, name)
-}
+// counted is a number as grids show it.
+func counted(n int64) string { return i18n.For("en").Number(n) }
 
 const clerksPassword = "a long pass phrase of the clerk"
 
@@ -83,17 +67,18 @@ func TestARealShopIsImportedAndItsCustomerHelped(t *testing.T) {
 }
 
 func importAndHelp(t *testing.T, engine sqldb.Engine) {
-	dir, orders, memos := realShop()
+	shop := shopdata.Open(t)
+	orders, memos := counted(shop.Orders), counted(shop.CreditMemos)
 	const email, name, product = "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
 	dsn := sqldbtest.DSN(t, engine)
 	port := strconv.Itoa(freePort(t))
 	admin, base := "http://admin.localhost:"+port, "http://localhost:"+port
 	storehand(t, "", "migrate", "--db", dsn, "--admin-url", admin, "--base-url", base+"/", "--currency", "GBP", "--locale", "en-GB")
 	storehand(t, clerksPassword+"\n", "staff", "create", "--db", dsn, "--username", "clerk", "--email", "clerk@shop.test")
-	storehand(t, "", "import", "products", "--db", dsn, filepath.Join(dir, "products.csv"))
-	storehand(t, "", "import", "customers", "--db", dsn, "--addresses", filepath.Join(dir, "customer_addresses.csv"), filepath.Join(dir, "customers.csv"))
-	storehand(t, "", "import", "orders", "--db", dsn, packed(dir, "orders.jsonl"))
-	storehand(t, "", "import", "creditmemos", "--db", dsn, packed(dir, "creditmemos.jsonl"))
+	storehand(t, "", "import", "products", "--db", dsn, shop.File("products.csv"))
+	storehand(t, "", "import", "customers", "--db", dsn, "--addresses", shop.File("customer_addresses.csv"), shop.File("customers.csv"))
+	storehand(t, "", "import", "orders", "--db", dsn, shop.File("orders.jsonl"))
+	storehand(t, "", "import", "creditmemos", "--db", dsn, shop.File("creditmemos.jsonl"))
 	serveProgram(t, dsn, admin, port)
 
 	p := chromium(t, false).Person(t, browser.Look{})

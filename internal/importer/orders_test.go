@@ -3,13 +3,11 @@ package importer
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/storehand/storehand/internal/magento/shopdata"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
@@ -262,32 +260,18 @@ func TestACreditMemoThatCannotBeRightIsReportedAndNotTaken(t *testing.T) {
 }
 
 func TestTheRealQuarterAddsUp(t *testing.T) {
-	dir := realShop(t)
-	var want struct {
-		Orders      int   `json:"orders"`
-		Guests      int   `json:"guest_orders"`
-		Lines       int   `json:"order_lines"`
-		GrandTotal  int64 `json:"grand_total_pence"`
-		CreditMemos int   `json:"credit_memos"`
-		Refunded    int64 `json:"refunded_pence"`
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "totals.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &want)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	shop := shopdata.Open(t)
+	want := shop
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db)
-		b.importCustomers(t, Options{}, opened(t, dir+"/customers.csv"))
+		b.importCustomers(t, Options{}, opened(t, shop.File("customers.csv")))
 		for run := range 2 {
 			b.records = nil
-			orders, err := b.im.Orders(sqldbtest.Ctx(), opened(t, dir+"/orders.jsonl.gz"), Options{Maps: Maps{MapView: {"1": "default"}}})
+			orders, err := b.im.Orders(sqldbtest.Ctx(), opened(t, shop.File("orders.jsonl")), Options{Maps: Maps{MapView: {"1": "default"}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			memos, err := b.im.CreditMemos(sqldbtest.Ctx(), opened(t, dir+"/creditmemos.jsonl.gz"), Options{})
+			memos, err := b.im.CreditMemos(sqldbtest.Ctx(), opened(t, shop.File("creditmemos.jsonl")), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/catalog"
+	"github.com/storehand/storehand/internal/magento/shopdata"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
@@ -142,21 +143,21 @@ func TestProductRowsThatCannotBeRightAreRefused(t *testing.T) {
 }
 
 func TestTheRealShopsProductsAreTakenToThePiece(t *testing.T) {
-	dir := realShop(t)
+	shop := shopdata.Open(t)
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db)
 		for run := range 2 {
-			res := b.importProducts(t, Options{}, opened(t, dir+"/products.csv"))
-			if res.Failed() != 0 || b.count(t, "product") != 2990 {
+			res := b.importProducts(t, Options{}, opened(t, shop.File("products.csv")))
+			if res.Failed() != 0 || b.count(t, "product") != shop.Products {
 				t.Fatalf("run %d: %s", run, printed(res))
 			}
-			if run == 1 && (res.Products.Unchanged != 2990 || len(b.records) != 0) {
+			if run == 1 && (res.Products.Unchanged != int(shop.Products) || len(b.records) != 0) {
 				t.Errorf("the second run: %s, %d records", printed(res), len(b.records))
 			}
 		}
 		// What the file's prices add up to, in pence.
 		sum, err := sqldb.One(t.Context(), db.Reader(), sqldb.Value[int64], `SELECT CAST(SUM(price) AS BIGINT) FROM product_price`)
-		if want := pence(t, dir+"/products.csv"); err != nil || sum != want {
+		if want := pence(t, shop.File("products.csv")); err != nil || sum != want {
 			t.Errorf("prices add up to %d, in the file to %d, %v", sum, want, err)
 		}
 	})

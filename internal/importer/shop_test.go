@@ -11,6 +11,7 @@ import (
 
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/magento/shopdata"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -316,30 +317,18 @@ func plainCSV(t *testing.T, path string) []map[string]string {
 	return rows
 }
 
-// realShop is the folder of a real shop's files, which may lie beside a checkout.
-func realShop(t *testing.T) string {
-	t.Helper()
-	for _, dir := range []string{"../../../shared/data/online-retail", "../../shared/data/online-retail"} {
-		if _, err := os.Stat(dir); err == nil {
-			return dir
-		}
-	}
-	t.Skip("the real shop's files are not beside this checkout")
-	return ""
-}
-
 func TestTheRealShopsCustomersAreTakenToThePerson(t *testing.T) {
-	dir := realShop(t)
+	shop := shopdata.Open(t)
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db)
 		for run := range 2 {
-			res := b.importCustomers(t, Options{}, opened(t, dir+"/customers.csv"), opened(t, dir+"/customer_addresses.csv"))
-			if res.Failed() != 0 || b.count(t, "customer") != 1680 || b.count(t, "customer_address") != 1680 {
+			res := b.importCustomers(t, Options{}, opened(t, shop.File("customers.csv")), opened(t, shop.File("customer_addresses.csv")))
+			if res.Failed() != 0 || b.count(t, "customer") != shop.Customers || b.count(t, "customer_address") != shop.Customers {
 				var out strings.Builder
 				res.Print(&out)
 				t.Fatalf("run %d: %d customers, %d addresses\n%s", run, b.count(t, "customer"), b.count(t, "customer_address"), out.String())
 			}
-			if run == 1 && (res.Customers.Unchanged != 1680 || res.Addresses.Unchanged != 1680 || len(b.records) != 0) {
+			if run == 1 && (res.Customers.Unchanged != int(shop.Customers) || res.Addresses.Unchanged != int(shop.Customers) || len(b.records) != 0) {
 				t.Errorf("the second run: %+v, %d records", res, len(b.records))
 			}
 		}

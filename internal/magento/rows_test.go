@@ -4,11 +4,12 @@ import (
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/storehand/storehand/internal/magento/shopdata"
 )
 
 const customerHead = "email,_website,_store,created_at,firstname,group_id,lastname,password_hash,prefix\n"
@@ -137,22 +138,10 @@ func TestAnAddressRowIsTyped(t *testing.T) {
 	}
 }
 
-// shop is the folder of the real shop's files, where it lies beside a checkout.
-func shop(t *testing.T) string {
-	t.Helper()
-	for _, dir := range []string{"../../../shared/data/online-retail", "../../shared/data/online-retail"} {
-		if _, err := os.Stat(dir); err == nil {
-			return dir
-		}
-	}
-	t.Skip("the real shop's files are not beside this checkout")
-	return ""
-}
-
 func TestTheRealShopIsReadWithoutAFault(t *testing.T) {
-	dir := shop(t)
+	shop := shopdata.Open(t)
 	count := func(name string, next func(io.Reader) (func() error, error)) (n int) {
-		f, err := os.Open(filepath.Join(dir, name))
+		f, err := os.Open(shop.File(name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,13 +155,13 @@ func TestTheRealShopIsReadWithoutAFault(t *testing.T) {
 		}
 		return n - 1
 	}
-	if n := count("customers.csv", stepper(Customers)); n != 1680 {
+	if n := count("customers.csv", stepper(Customers)); n != int(shop.Customers) {
 		t.Errorf("%d customers", n)
 	}
-	if n := count("customer_addresses.csv", stepper(Addresses)); n != 1680 {
+	if n := count("customer_addresses.csv", stepper(Addresses)); n != int(shop.Customers) {
 		t.Errorf("%d addresses", n)
 	}
-	if n := count("products.csv", stepper(Products)); n != 2990 {
+	if n := count("products.csv", stepper(Products)); n != int(shop.Products) {
 		t.Errorf("%d products", n)
 	}
 }
