@@ -6,7 +6,13 @@ cd "$(dirname "$0")/.."
 if [ "${1:-}" != inside ]; then
 	mkdir -p .cache
 	go build -o .cache/withpostgres ./internal/sqldb/sqldbtest/withpostgres
-	exec .cache/withpostgres -- "$0" inside
+	quick=$(./scripts/quickdir.sh)
+	if [ -n "$quick" ]; then
+		trap 'rm -rf "$quick"' EXIT
+		export GOTMPDIR="${GOTMPDIR:-${TMPDIR:-/tmp}}" TMPDIR="$quick"
+	fi
+	.cache/withpostgres -- "$0" inside
+	exit
 fi
 
 log=$(mktemp)

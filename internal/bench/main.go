@@ -66,6 +66,11 @@ func run(args []string) error {
 	}
 	text := report(o, all)
 	fmt.Print(text)
+	for _, f := range all {
+		if err := f.failed(); err != nil {
+			return fmt.Errorf("%s: %w", f.engine, err)
+		}
+	}
 	if o.doc == "" {
 		return nil
 	}

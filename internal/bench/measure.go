@@ -28,6 +28,18 @@ type findings struct {
 	others  float64 // share of the processors that other programs used meanwhile
 }
 
+// failed is the first thing that went wrong in a scenario.
+func (f *findings) failed() error {
+	for _, name := range f.order {
+		for _, r := range f.runs[name] {
+			if r.Err != nil {
+				return fmt.Errorf("%s: %w", name, r.Err)
+			}
+		}
+	}
+	return nil
+}
+
 // get returns the medians of a scenario with a number of workers.
 func (f *findings) get(name string, workers int) (result, bool) {
 	runs := f.runs[key(name, workers)]

@@ -158,7 +158,7 @@ func (h *shopHome) growPeople(ctx context.Context, n int64) error {
 	if to <= from {
 		return nil
 	}
-	loads := []table{h.customers(from, to), h.terms(from, to)}
+	loads := []table{h.customers(from, to), h.answers(from, to), h.terms(from, to)}
 	if h.people == 0 {
 		loads = append(loads, h.addresses(from, min(to, firstCustomer+10_000)))
 	}

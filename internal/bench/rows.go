@@ -79,6 +79,21 @@ func (p place) customers(from, to int64) table {
 		}}
 }
 
+// answers are the events that their consent stands on.
+func (p place) answers(from, to int64) table {
+	return table{"consent_event", "customer_id, value, channel, actor_kind, actor_id, actor_name, label, at, public_id, website_id, store_view_id",
+		func(yield func([]any) bool) {
+			for id := from; id < to; id++ {
+				s := personOf(id)
+				at := p.now.Add(-time.Duration(id) * time.Minute).UnixMicro()
+				row := []any{id, "allowed", "registration", "customer", id, s.name(), "Allow remote shopping assistance", at, fmt.Sprintf("%022d", id), p.website, p.view}
+				if !yield(row) {
+					return
+				}
+			}
+		}}
+}
+
 // terms are what the customers are found by, in the order of their key.
 func (p place) terms(from, to int64) table {
 	type term struct {
