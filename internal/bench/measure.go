@@ -78,7 +78,7 @@ func measure(ctx context.Context, o options, e sqldb.Engine) (*findings, error) 
 	}
 	defer os.RemoveAll(dir)
 	l := &lab{o: o, found: &findings{engine: e, runs: map[string][]result{}}}
-	l.home = &shopHome{filler: filler{engine: e, dsn: "sqlite:" + filepath.Join(dir, "shop.db")}}
+	l.home = &shopHome{mail: filepath.Join(dir, "mail"), filler: filler{engine: e, dsn: "sqlite:" + filepath.Join(dir, "shop.db")}}
 	floorDSN := "sqlite:" + filepath.Join(dir, "floor.db")
 	if e == sqldb.Postgres {
 		server, stop, err := sqldbtest.StartDurablePostgres()
@@ -186,7 +186,7 @@ func (l *lab) grow(ctx context.Context, n int64) (err error) {
 			return err
 		}
 	}
-	l.shop, err = startChild("shop", "-dsn", l.home.dsn, "-port", strconv.Itoa(l.home.port))
+	l.shop, err = startChild("shop", "-dsn", l.home.dsn, "-port", strconv.Itoa(l.home.port), "-mail", l.home.mail)
 	return err
 }
 

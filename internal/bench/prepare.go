@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -34,6 +33,7 @@ type shopHome struct {
 	filler
 	place
 	port    int
+	mail    string // folder for letters
 	workers []worker
 	people  int64 // generated customers
 	rows    int64 // generated log rows
@@ -47,7 +47,7 @@ func furnish(ctx context.Context, h *shopHome) error {
 	}
 	h.now = time.Now().UTC()
 	clock := demo.NewClock(h.now)
-	a, err := app.Open(ctx, app.Options{DSN: h.dsn, AdminURL: demo.AdminURL(h.port), Now: clock.Now, MailFolder: os.TempDir(), CheapPasswords: true})
+	a, err := app.Open(ctx, app.Options{DSN: h.dsn, AdminURL: demo.AdminURL(h.port), Now: clock.Now, MailFolder: h.mail, CheapPasswords: true})
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 func serveShop(args []string) error {
 	set := flag.NewFlagSet("shop", flag.ContinueOnError)
 	dsn := set.String("dsn", "", "database")
+	letters := set.String("mail", "", "folder for letters")
 	port := set.Int("port", 0, "port that the base URLs name")
 	if err := set.Parse(args); err != nil {
 		return err
@@ -32,7 +33,7 @@ func serveShop(args []string) error {
 		return err
 	}
 	a, err := app.Open(ctx, app.Options{
-		DSN: *dsn, AdminURL: demo.AdminURL(*port), MailFolder: os.TempDir(), Log: slog.New(slog.NewJSONHandler(log, nil)),
+		DSN: *dsn, AdminURL: demo.AdminURL(*port), MailFolder: *letters, Log: slog.New(slog.NewJSONHandler(log, nil)),
 	})
 	if err != nil {
 		return err

@@ -45,14 +45,13 @@ func (s *Service) entered(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) err
 		return err
 	}
 	in := Entry{At: tx.Now(), Colleague: w.colleague, VIP: w.vip}
-	if in.Customers, err = sqldb.One(ctx, tx, sqldb.Value[int], `SELECT COUNT(DISTINCT customer_id) FROM impersonation
-		WHERE admin_user_id = $1 AND begun_at > $2 AND entered_at IS NOT NULL`, w.admin, sqldb.Micros(tx.Now().Add(-set.rules.CustomersIn))); err != nil {
+	if in.Customers, err = customersOf(ctx, tx, w, set.rules); err != nil {
 		return err
 	}
 	for _, kind := range set.rules.OnEntry(in) {
 		a := alertOf(kind, w)
 		if kind == ManyCustomers {
-			a.key = fmt.Sprintf("%s:%d:%d", kind, w.admin, tx.Now().Unix()/int64(set.rules.CustomersIn.Seconds()))
+			a.key = manyKey(w, set.rules, tx.Now())
 			a.Summary = fmt.Sprintf("%s logged in as %d customers within %d minutes.", w.adminName, in.Customers, int(set.rules.CustomersIn.Minutes()))
 		}
 		if err := s.raise(ctx, tx, set, a); err != nil {
@@ -60,6 +59,26 @@ func (s *Service) entered(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) err
 		}
 	}
 	return nil
+}
+
+// manyKey tells one alert about an Admin user's many customers from the next:
+// there is one in each span.
+func manyKey(w watched, rules Rules, now time.Time) string {
+	return fmt.Sprintf("%s:%d:%d", ManyCustomers, w.admin, now.Unix()/int64(rules.CustomersIn.Seconds()))
+}
+
+// customersOf counts whose accounts an Admin user was in lately, 0 where nobody
+// wants to know or it was told in this span.
+func customersOf(ctx context.Context, tx *sqldb.Tx, w watched, rules Rules) (int, error) {
+	if rules.Customers == 0 {
+		return 0, nil
+	}
+	told, err := sqldb.One(ctx, tx, sqldb.Value[bool], `SELECT EXISTS (SELECT 1 FROM assist_alert WHERE key = $1)`, manyKey(w, rules, tx.Now()))
+	if err != nil || told {
+		return 0, err
+	}
+	return sqldb.One(ctx, tx, sqldb.Value[int], `SELECT COUNT(DISTINCT customer_id) FROM impersonation
+		WHERE admin_user_id = $1 AND begun_at > $2 AND entered_at IS NOT NULL`, w.admin, sqldb.Micros(tx.Now().Add(-rules.CustomersIn)))
 }
 
 // alertOf is an alert about a stay.
