@@ -40,10 +40,8 @@ run() {
 	echo "   done in $((SECONDS - began)) s"
 }
 
-packages=$(go list ./... | grep -v '/e2e')
-# shellcheck disable=SC2086 # a list of packages
-run 'packages, on both engines' $packages
-run 'stories in the browser' ./e2e/...
+# The stories mostly wait for the browser, so they run beside the packages.
+run 'packages on both engines, and stories in the browser' -p 3 ./...
 export CGO_ENABLED=1
 run 'race detector' -race ./impersonate/... ./internal/sqldb/ ./internal/jobs/ ./internal/pagecache/ ./internal/password/ ./internal/web/
 run 'race detector, parallel people' -race -run 'AtOnce|Parallel|NothingIsBegun|Store|Race|Once' ./internal/assist/ ./internal/session/ ./internal/cart/

@@ -20,7 +20,7 @@ import (
 )
 
 // Patience is how long something may take to become true.
-var Patience = 20 * time.Second
+var Patience = 60 * time.Second
 
 const glance = 15 * time.Millisecond
 
