@@ -31,7 +31,7 @@ const (
 // load runs the workers in a closed loop for a while. cpu reads the processor
 // time that the server side has used so far.
 func load(workers []iteration, length time.Duration, cpu func() time.Duration) result {
-	begin := time.Now().Add(warmUp)
+	begin := time.Now().Add(min(warmUp, length))
 	end := begin.Add(length)
 	var (
 		mu    sync.Mutex
