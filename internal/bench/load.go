@@ -47,7 +47,7 @@ func load(workers []iteration, length time.Duration, cpu func() time.Duration) r
 			last := 0
 			for count.Load() < maxCount {
 				start := time.Now()
-				if start.After(end) {
+				if start.After(end) && len(mine) > 0 {
 					break
 				}
 				n, err := work()
