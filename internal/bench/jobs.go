@@ -63,8 +63,8 @@ func (l *lab) changes() (jobs []job) {
 func (l *lab) pagesOfAStay(name, path, text string, lines int) []job {
 	const n = 4
 	return []job{
-		{name: name + " own", workers: n, start: l.home.ownPage(l.shop, path, "</html>")},
-		{name: name + " off", workers: n, views: &no, start: l.home.stayPage(l.shop, path, text, lines)},
+		{name: name + " off", workers: n, views: &no, start: l.home.stayPage(l.shop, path, text, lines)}, // fills the cart of both
+		{name: name + " own", workers: n, start: l.home.ownPage(l.shop, path, text)},
 		l.static(name+" off", n),
 		{name: name + " on", workers: n, views: &yes, counted: true, start: l.home.stayPage(l.shop, path, text, lines)},
 	}
