@@ -2,14 +2,20 @@ package main
 
 import "strconv"
 
-var yes, no = true, false
+// What scenarios are measured with.
+var (
+	viewsOff = map[string]string{"assist.log_page_views": "0"}
+	viewsOn  = map[string]string{"assist.log_page_views": "1"}
+	untold   = map[string]string{"assist.notify": "never"}
+	told     = map[string]string{"assist.notify": "after"}
+)
 
 // handOffJobs are the bare and the whole hand-off, in turn.
 func (l *lab) handOffJobs(suffix string) (jobs []job) {
 	for _, n := range []int{1, 4, 32} {
 		jobs = append(jobs,
 			job{name: "S1 floor" + suffix, workers: n, floor: true, start: l.onFloor(bareHandOff)},
-			job{name: "S1" + suffix, workers: n, start: l.home.handOffs(l.shop, false)})
+			job{name: "S1" + suffix, workers: n, settings: untold, start: l.home.handOffs(l.shop, false)})
 	}
 	return jobs
 }
@@ -28,8 +34,9 @@ func (l *lab) onFloor(make func(*wire) iteration) func(i int) (iteration, error)
 func (l *lab) first() []job {
 	jobs := l.handOffJobs("")
 	for _, n := range []int{1, 4} {
-		jobs = append(jobs, job{name: "S1+", workers: n, start: l.home.handOffs(l.shop, true)})
+		jobs = append(jobs, job{name: "S1+", workers: n, settings: untold, start: l.home.handOffs(l.shop, true)})
 	}
+	jobs = append(jobs, job{name: "S1 letter", workers: 4, settings: told, start: l.home.handOffs(l.shop, false)})
 	jobs = append(jobs, l.changes()...)
 	jobs = append(jobs, l.pagesOfAStay("S2a", "/account", "@example.com", 0)...)
 	jobs = append(jobs, l.pagesOfAStay("S2b", "/cart", "Bench product 3", 4)...)
@@ -63,10 +70,10 @@ func (l *lab) changes() (jobs []job) {
 func (l *lab) pagesOfAStay(name, path, text string, lines int) []job {
 	const n = 4
 	return []job{
-		{name: name + " off", workers: n, views: &no, start: l.home.stayPage(l.shop, path, text, lines)}, // fills the cart of both
+		{name: name + " off", workers: n, settings: viewsOff, start: l.home.stayPage(l.shop, path, text, lines)}, // fills the cart of both
 		{name: name + " own", workers: n, start: l.home.ownPage(l.shop, path, text)},
 		l.static(name+" off", n),
-		{name: name + " on", workers: n, views: &yes, counted: true, start: l.home.stayPage(l.shop, path, text, lines)},
+		{name: name + " on", workers: n, settings: viewsOn, counted: true, start: l.home.stayPage(l.shop, path, text, lines)},
 	}
 }
 

@@ -63,12 +63,12 @@ type lab struct {
 
 // job is one scenario with a number of workers.
 type job struct {
-	name    string
-	workers int
-	floor   bool  // measured on the floor, not on the shop
-	views   *bool // Log page views
-	counted bool  // report changes for each durable commit
-	start   func(i int) (iteration, error)
+	name     string
+	workers  int
+	floor    bool // measured on the floor, not on the shop
+	settings map[string]string
+	counted  bool // report changes for each durable commit
+	start    func(i int) (iteration, error)
 }
 
 func measure(ctx context.Context, o options, e sqldb.Engine) (*findings, error) {
@@ -217,10 +217,8 @@ func (l *lab) rounds(ctx context.Context, jobs []job) error {
 }
 
 func (l *lab) one(ctx context.Context, j job) error {
-	if j.views != nil {
-		if err := l.home.logViews(ctx, *j.views); err != nil {
-			return err
-		}
+	if err := l.home.set(ctx, j.settings); err != nil {
+		return err
 	}
 	workers := make([]iteration, j.workers)
 	for i := range workers {

@@ -193,7 +193,7 @@ func (l *lab) orderPages() []job {
 	return []job{
 		{name: "S7", workers: n, start: l.home.orderView(l.shop)}, l.static("S7", n),
 		{name: "order page own", workers: n, start: l.home.ownOrderPage(l.shop)}, l.static("order page own", n),
-		{name: "order page off", workers: n, views: &no, start: l.home.stayOrderPage(l.shop)},
+		{name: "order page off", workers: n, settings: viewsOff, start: l.home.stayOrderPage(l.shop)},
 	}
 }
 
