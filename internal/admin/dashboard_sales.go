@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,24 +100,12 @@ func averageText(days []sales.DayFigure, currencies []string) string {
 
 // salesChart is a column for each day, in the currency that has the most orders.
 type salesChart struct {
+	ui.Chart
 	Currency string
-	Columns  []chartColumn
-	Top      string // the value of the upper line
-	Half     string
-	Summary  string
+	Days     []salesDay // the newest first, as in the table below
 }
 
-type chartColumn struct {
-	Day, Value, Orders string
-	X, Y, Width, Size  string // places in the drawing
-	Label              string // under the column, for a few
-}
-
-// The drawing: columns stand in a box of this size, with room for words.
-const (
-	chartWidth, chartHeight = 900, 180
-	chartLeft               = 10
-)
+type salesDay struct{ Day, Value, Orders string }
 
 func chartOf(days []sales.DayFigure, today time.Time) salesChart {
 	c := salesChart{Currency: mostUsed(days)}
@@ -128,22 +117,18 @@ func chartOf(days []sales.DayFigure, today time.Time) salesChart {
 			top, all = max(top, d.Total), all+d.Total
 		}
 	}
-	scale := roundUp(top)
-	c.Top, c.Half = cash(scale, c.Currency), cash(scale/2, c.Currency)
-	c.Summary = "Sales per day over the last 30 days: " + cash(all, c.Currency) + " in all, at most " + cash(top, c.Currency) + " on one day."
-	const step = (chartWidth - chartLeft) / chartDays
+	scale := ui.RoundUp(top)
+	c.Chart = ui.Chart{
+		ID: "sales-per-day", Series: []ui.Series{{Label: "Sales", Tone: 1}}, Max: scale, Top: cash(scale, c.Currency),
+		Summary: "Sales per day over the last 30 days: " + cash(all, c.Currency) + " in all, at most " + cash(top, c.Currency) + " on one day.",
+	}
 	for i := range chartDays {
 		day := today.AddDate(0, 0, i+1-chartDays)
-		size := totals[day] * chartHeight / scale
-		col := chartColumn{
-			Day: day.Format("Mon 2 Jan"), Value: cash(totals[day], c.Currency), Orders: plural(int(orders[day]), "order"),
-			X: number(int64(chartLeft + i*step)), Width: number(step - 8), Y: number(chartHeight - size), Size: number(size),
-		}
-		if (chartDays-1-i)%7 == 0 {
-			col.Label = day.Format("2 Jan")
-		}
-		c.Columns = append(c.Columns, col)
+		d := salesDay{Day: day.Format("Mon 2 Jan"), Value: cash(totals[day], c.Currency), Orders: plural(int(orders[day]), "order")}
+		c.Days = append(c.Days, d)
+		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day, Note: d.Value + ", " + d.Orders, Values: []int64{totals[day]}})
 	}
+	slices.Reverse(c.Days)
 	return c
 }
 
@@ -155,15 +140,6 @@ func mostUsed(days []sales.DayFigure) (currency string) {
 		}
 	}
 	return orElse(currency, "USD")
-}
-
-// roundUp is the next amount with one digit and zeros: a line that people can read.
-func roundUp(n int64) int64 {
-	unit := int64(1)
-	for n/unit >= 10 {
-		unit *= 10
-	}
-	return max((n+unit-1)/unit*unit, 1)
 }
 
 const orderHitsShown = 3

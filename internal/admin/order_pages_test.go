@@ -321,7 +321,7 @@ func TestTheDashboardAddsUpSales(t *testing.T) {
 	}
 	tab := d.as("maria", "/")
 	tab.MustContain("Sales today", "€110.38", "1 order", "Sales per day", "The same as a table", "Last Orders")
-	tab.MustHave("svg[role=img] title", "svg .chart-bar")
+	tab.MustHave(".plot figcaption", ".plot-area rect")
 	d.hire("plain", acl.Role{Resources: []acl.Resource{acl.Dashboard}, AllWebsites: true})
 	d.as("plain", "/").MustNotContain("Sales today", "Last Orders")
 }
