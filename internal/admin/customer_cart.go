@@ -168,7 +168,7 @@ func cartFacts(content *cart.Cart) (count, total string, problems []string, err 
 	}
 	for _, l := range content.Lines {
 		if text := problemText(l); text != "" {
-			problems = append(problems, l.Card.Name+": "+text)
+			problems = append(problems, l.Name()+": "+text)
 		}
 	}
 	return ui.Count(int(content.Count())), i18n.For("en").Money(subtotal), problems, nil

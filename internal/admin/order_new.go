@@ -4,13 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/cart"
 	"github.com/storehand/storehand/internal/catalog"
-	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/id"
@@ -18,23 +16,6 @@ import (
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
-
-// orderDraft is an order that is being drawn up: for a new one, in place of
-// another one, or like another one. Everything is in the form.
-type orderDraft struct {
-	checkout.DeskOrder
-	Customer *customer.Customer // nil for a guest
-	Action   string
-	Title    string
-	Back     string
-	Key      string
-	Find     string // what products are looked for
-	Errors   map[string]string
-	View     checkout.DeskView
-	Found    []catalog.ProductRow
-	Token    string
-	Place    string // where it is sold
-}
 
 // newOrder asks for whom, then shows the form.
 func (a *App) newOrder(w http.ResponseWriter, r *http.Request) error {
@@ -126,8 +107,8 @@ func (a *App) likeOrder(deed sales.Deed) web.Handler {
 			return err
 		}
 		for _, i := range o.Items {
-			if i.Qty > 0 {
-				d.Items = append(d.Items, cart.Item{SKU: i.SKU, Qty: i.Qty})
+			if i.Qty > 0 && !d.add(cart.Item{SKU: i.SKU, Qty: i.Qty, ParentID: i.ParentProductID}) {
+				return fault.New(fault.Conflict, "Order %s is too large for this form. %s", o.Number, noRoom(i.SKU))
 			}
 		}
 		d.Billing, d.ShippingMethod, d.PaymentMethod, d.PONumber, d.Coupon, d.Notify = o.Billing, o.ShippingMethod, o.PaymentMethod, o.PONumber, o.Coupon, true
@@ -181,18 +162,14 @@ func (a *App) drawOrder(deed sales.Deed) web.Handler {
 			return err
 		}
 		d.read(f)
-		if f.Text("do") != "place" || len(d.Errors) > 0 {
-			return a.draftPage(w, r, statusOf(d.Errors), d)
+		if err := a.addToDraft(r.Context(), &d, f); err != nil {
+			return err
+		}
+		if f.Text("do") != "place" || d.wrong() {
+			return a.draftPage(w, r, d.status(), d)
 		}
 		return a.placeDraft(w, r, d, f.Int("total"))
 	}
-}
-
-func statusOf(errs map[string]string) int {
-	if len(errs) > 0 {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
 }
 
 func (a *App) placeDraft(w http.ResponseWriter, r *http.Request, d orderDraft, total int64) error {
@@ -216,54 +193,6 @@ func (a *App) placeDraft(w http.ResponseWriter, r *http.Request, d orderDraft, t
 		return a.draftPage(w, r, http.StatusConflict, d)
 	}
 	return err
-}
-
-// read takes what was entered.
-func (d *orderDraft) read(f *web.Form) {
-	d.Errors = map[string]string{}
-	qtys := f.All("qty")
-	for i, sku := range f.All("sku") {
-		if i < len(qtys) {
-			d.want(sku, qtys[i])
-		}
-	}
-	for _, sku := range append(f.All("add"), f.Text("add_sku")) {
-		if sku != "" {
-			d.want(sku, orElse(f.Text("add_qty"), "1"))
-		}
-	}
-	if d.Customer == nil {
-		d.Email = f.Text("email")
-	}
-	d.Shipping, d.Billing, d.BillingSame = draftAddress(f, "shipping_"), draftAddress(f, "billing_"), f.Bool("same")
-	d.Coupon, d.ShippingMethod, d.PaymentMethod, d.PONumber = f.Text("coupon"), f.Text("shipping_method"), f.Text("payment_method"), f.Text("po_number")
-	d.Comment, d.Notify, d.Key, d.Find = f.Text("comment"), f.Bool("notify"), f.Text("key"), f.Text("find")
-}
-
-// want adds pieces of a product; none takes it out.
-func (d *orderDraft) want(sku, qty string) {
-	n, err := strconv.ParseInt(qty, 10, 64)
-	if err != nil || n < 0 || n > cart.MaxQty {
-		d.Errors["items"] = "Please enter a quantity between 0 and 10000."
-		n = 1
-	}
-	if n == 0 {
-		return
-	}
-	for i := range d.Items {
-		if catalog.SKUKey(d.Items[i].SKU) == catalog.SKUKey(sku) {
-			d.Items[i].Qty = min(d.Items[i].Qty+n, cart.MaxQty)
-			return
-		}
-	}
-	d.Items = append(d.Items, cart.Item{SKU: sku, Qty: n})
-}
-
-func draftAddress(f *web.Form, p string) sales.Address {
-	return sales.Address{
-		FirstName: f.Text(p + "first_name"), LastName: f.Text(p + "last_name"), Company: f.Text(p + "company"), Street: f.Text(p + "street"),
-		City: f.Text(p + "city"), Region: f.Text(p + "region"), Postcode: f.Text(p + "postcode"), Country: f.Text(p + "country"), Phone: f.Text(p + "phone"), VATID: f.Text(p + "vat_id"),
-	}
 }
 
 // draftPage shows the form with what the order would come to.
@@ -316,21 +245,4 @@ func leadingBack(r *http.Request, back string) *http.Request {
 	other := r.Clone(r.Context())
 	other.URL = &u
 	return other
-}
-
-// known says which of the products are not sold here.
-func (d *orderDraft) known() {
-	have := map[string]bool{}
-	for _, l := range d.View.Cart.Lines {
-		have[catalog.SKUKey(l.Card.SKU)] = true
-	}
-	kept := d.Items[:0]
-	for _, i := range d.Items {
-		if have[catalog.SKUKey(i.SKU)] {
-			kept = append(kept, i)
-			continue
-		}
-		d.Errors["items"] = "There is no product “" + i.SKU + "” that can be ordered here."
-	}
-	d.Items = kept
 }

@@ -50,8 +50,11 @@ func TestAnOrderIsPlacedInTheAdminForACustomerAndLeavesTheirCartAlone(t *testing
 	tab := d.as("maria", newOrderPath+"?q=vera").Click("Create order")
 	tab.MustContain("Vera Lind", "Login as Customer")
 	none := tab.Form(newOrderPath).Set("add_sku", "no-such-thing").Submit("Update items and totals")
-	none.MustStatus(http.StatusOK)
+	none.MustStatus(http.StatusUnprocessableEntity)
 	none.MustContain("There is no product")
+	if typed := none.Form(newOrderPath).Value("add_sku"); typed != "no-such-thing" {
+		t.Errorf("what was typed became %q", typed)
+	}
 	tab = address(none.Form(newOrderPath)).Set("add_sku", p[0].SKU).Set("add_qty", "2").Submit("Update items and totals")
 	tab = tab.Form(newOrderPath).Set("add_sku", p[1].SKU).Submit("Update items and totals")
 	missing := tab.Form(newOrderPath).Set("shipping_city", "").Submit("Submit Order")

@@ -269,7 +269,7 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 		Stores: a.Stores, Shipping: a.Shipping, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
 		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Oversight: a.Oversight, Mail: a.Mail, Tax: a.Tax,
 		Promotions: a.Promotions, Pricer: a.Pricer, Payments: a.Payments, Desk: checkout.NewDesk(a.DB, checkout.DeskDeps{
-			Pricer: a.Pricer, Carts: a.Carts, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales,
+			Pricer: a.Pricer, Carts: a.Carts, Catalog: a.Catalog, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales,
 		}),
 	}).Handler()
 	shopSide := storefront.New(storefront.Deps{

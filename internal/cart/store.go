@@ -75,30 +75,42 @@ func load(ctx context.Context, q sqldb.Querier, o Owner, now time.Time) (*Cart, 
 		return c, nil
 	}
 	var w sqldb.Where
-	from := w.Bind(`cart c JOIN cart_item i ON i.cart_id = c.id JOIN product p ON p.id = i.product_id
-		LEFT JOIN product_variant chosen ON chosen.parent_id = i.parent_product_id AND chosen.child_id = i.product_id
-		LEFT JOIN product parent ON parent.id = chosen.parent_id AND parent.enabled
-		LEFT JOIN product_text parent_d ON parent_d.product_id = parent.id AND parent_d.store_view_id = 0
-		LEFT JOIN product_text parent_v ON parent_v.product_id = parent.id AND parent_v.store_view_id = ?`, o.ViewID)
+	from := `cart c JOIN cart_item i ON i.cart_id = c.id JOIN product p ON p.id = i.product_id` + chosenAt(&w, "i.parent_product_id", o.ViewID)
 	w.And(o.bind(&w))
-	query := catalog.LinesQuery(o.scope(now), &w, from, "i.qty", `, c.id, c.public_id, c.version, i.qty, parent.id, chosen.choice,
-		COALESCE(NULLIF(parent_v.name, ''), parent_d.name, ''), COALESCE(NULLIF(parent_v.url_key, ''), parent_d.url_key, ''),
+	query := catalog.LinesQuery(o.scope(now), &w, from, "i.qty", `, i.qty, `+chosenColumns+`, c.id, c.public_id, c.version,
 		c.coupon_code, c.estimate_country, c.estimate_region, c.estimate_postcode, c.shipping_method`) + w.SQL() + " ORDER BY i.added_at, i.id"
-	lines, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (l Line, err error) {
-		var parent Parent
-		l.Card, err = catalog.ScanCard(r, o.Currency, &c.ID, &c.PublicID, &c.Version, &l.Qty,
-			sqldb.IntoID(&parent.ID), &parent.Choice, &parent.Name, &parent.URLKey,
+	lines, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (Line, error) {
+		return scanLine(r, o.Currency, &c.ID, &c.PublicID, &c.Version,
 			&c.Coupon, &c.Estimate.Country, &c.Estimate.Region, &c.Estimate.Postcode, &c.Estimate.Method)
-		if parent.ID != 0 {
-			l.Parent = &parent
-		}
-		if err == nil {
-			err = l.price()
-		}
-		return l, err
 	}, query, w.Args()...)
 	c.Lines = lines
 	return c, err
+}
+
+// chosenAt joins to p, a line's product, the configurable one at which it was
+// chosen, as long as it is a variant of that.
+func chosenAt(w *sqldb.Where, parentID string, viewID int64) string {
+	return w.Bind(`
+		LEFT JOIN product_variant chosen ON chosen.parent_id = `+parentID+` AND chosen.child_id = p.id
+		LEFT JOIN product parent ON parent.id = chosen.parent_id AND parent.enabled
+		LEFT JOIN product_text parent_d ON parent_d.product_id = parent.id AND parent_d.store_view_id = 0
+		LEFT JOIN product_text parent_v ON parent_v.product_id = parent.id AND parent_v.store_view_id = ?`, viewID)
+}
+
+const chosenColumns = `parent.id, chosen.choice,
+	COALESCE(NULLIF(parent_v.name, ''), parent_d.name, ''), COALESCE(NULLIF(parent_v.url_key, ''), parent_d.url_key, '')`
+
+// scanLine reads a card, its quantity and chosenColumns, and more behind them.
+func scanLine(r sqldb.Scanner, currency string, more ...any) (l Line, err error) {
+	var parent Parent
+	l.Card, err = catalog.ScanCard(r, currency, append([]any{&l.Qty, sqldb.IntoID(&parent.ID), &parent.Choice, &parent.Name, &parent.URLKey}, more...)...)
+	if err != nil {
+		return l, err
+	}
+	if parent.ID != 0 {
+		l.Parent = &parent
+	}
+	return l, l.price()
 }
 
 // Count is the number of pieces in the owner's cart.

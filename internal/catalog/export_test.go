@@ -1,5 +1,7 @@
 package catalog
 
+import "github.com/storehand/storehand/internal/sqldb"
+
 // Statement is one SQL statement of a list, for the tests of its plan.
 type Statement struct {
 	Text string
@@ -17,4 +19,11 @@ func Statements(sc Scope, l List) []Statement {
 func VariantsStatement(sc Scope, parentID int64) Statement {
 	text, args := variantsSQL(sc, parentID)
 	return Statement{text, args}
+}
+
+// ChoosablesStatement finds configurable products by id or SKU.
+func ChoosablesStatement(sc Scope, ids []int64, skus []string) Statement {
+	var w sqldb.Where
+	text := choosablesSQL(sc, &w, ids, skus)
+	return Statement{text, w.Args()}
 }

@@ -122,6 +122,7 @@ func TestTheCategoryPageReadsNoWholeTable(t *testing.T) {
 			}
 		}
 		reads("variants", catalog.VariantsStatement(s.Scope(), 17))
+		reads("choosables", catalog.ChoosablesStatement(s.Scope(), []int64{3, 17}, []string{"k9", "k11"}))
 		for _, l := range []catalog.List{
 			{CategoryID: cat, Size: 12}, {CategoryID: cat, Size: 12, Page: 3}, {CategoryID: cat, Size: 12, InStock: true},
 			{CategoryID: cat, Size: 12, MinPrice: 5, Attributes: map[string]string{"colour": "blue"}},

@@ -100,7 +100,7 @@ func or(s, otherwise string) string {
 
 // The limits of a product's fields.
 const (
-	maxSKU    = 64
+	MaxSKU    = 64
 	maxName   = 255
 	maxText   = 64 << 10
 	maxAmount = 1_000_000_000_000 // minor units
@@ -142,8 +142,8 @@ func (p *Product) Check() error {
 	switch n := utf8.RuneCountInString(p.SKU); {
 	case n == 0:
 		f.Add("sku", "Enter a SKU.")
-	case n > maxSKU:
-		f.Add("sku", "A SKU has at most %d characters.", maxSKU)
+	case n > MaxSKU:
+		f.Add("sku", "A SKU has at most %d characters.", MaxSKU)
 	case strings.ContainsFunc(p.SKU, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
 		f.Add("sku", "A SKU cannot contain control characters.")
 	}

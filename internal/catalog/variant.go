@@ -241,16 +241,20 @@ type Axis struct {
 func (s *Service) Variants(ctx context.Context, sc Scope, parentID int64) ([]Variant, error) {
 	query, args := variantsSQL(sc, parentID)
 	all, err := sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (v Variant, err error) {
-		v.Card, err = ScanCard(r, sc.Currency, &v.Choice)
+		var parent int64
+		v.Card, err = ScanCard(r, sc.Currency, &v.Choice, &parent)
 		return v, err
 	}, query, args...)
 	return slices.DeleteFunc(all, func(v Variant) bool { return !v.Sold }), err
 }
 
-func variantsSQL(sc Scope, parentID int64) (string, []any) {
+// variantsSQL reads the variants of some products, each with its choice and whose
+// variant it is.
+func variantsSQL(sc Scope, parents ...int64) (string, []any) {
 	var w sqldb.Where
-	w.And("v.parent_id = ?", parentID)
-	return CardsQuery(sc, &w, "product_variant v JOIN product p ON p.id = v.child_id", ", v.choice") + w.SQL() + " ORDER BY v.position, v.child_id", w.Args()
+	w.And("v.parent_id IN ("+marks(len(parents))+")", sqldb.Any(parents)...)
+	return CardsQuery(sc, &w, "product_variant v JOIN product p ON p.id = v.child_id", ", v.choice, v.parent_id") + w.SQL() +
+		" ORDER BY v.parent_id, v.position, v.child_id", w.Args()
 }
 
 // AxesOf are the axes of some variants with the values that occur.

@@ -263,3 +263,31 @@ func TestSeveralProductsAreEnabledAtOnce(t *testing.T) {
 		want(t, "rows", rows, 1)
 	})
 }
+
+func TestWhatIsToBeChosenIsFoundForSeveralProductsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *catalogtest.Shop) {
+		parent, red, _, large, _ := shirt(s)
+		blank := s.Product("BLANK", func(p *catalog.Product) { p.Kind, p.Axes = catalog.Configurable, []string{"colour"} })
+		check(t, change(t, s, large.ID, func(p *catalog.Product) { p.Enabled = false }))
+		for name, ask := range map[string]struct {
+			ids  []int64
+			skus []string
+		}{
+			"by SKU": {nil, []string{"s-r", "shirt", "none", "blank"}}, "by id": {[]int64{parent.ID, red.ID, blank.ID, 99}, nil}, "by both": {[]int64{parent.ID}, []string{"Shirt"}},
+		} {
+			found, err := s.Choosables(ctx, s.Scope(), ask.ids, ask.skus)
+			check(t, err)
+			text := ""
+			for _, c := range found {
+				text += c.SKU + ":"
+				for _, v := range c.Variants {
+					text += " " + v.SKU + " " + v.Choice.String() + ";"
+				}
+			}
+			want(t, name, text, "SHIRT: S-R colour red, size s; S-B colour blue, size s;")
+		}
+		none, err := s.Choosables(ctx, s.Scope(), nil, nil)
+		check(t, err)
+		want(t, "nothing asked", len(none), 0)
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/cart"
+	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/payment"
@@ -50,6 +51,7 @@ type Desk struct {
 type DeskDeps struct {
 	Pricer     *Pricer
 	Carts      *cart.Service
+	Catalog    *catalog.Service
 	Promotions *promotion.Service
 	Payments   *payment.Service
 	Sales      *sales.Service
@@ -64,6 +66,22 @@ func (o *DeskOrder) bill() sales.Address {
 		return o.Shipping
 	}
 	return o.Billing
+}
+
+// Choosables are the configurable products among some ids and SKUs, with what
+// can be chosen for the owner.
+func (d *Desk) Choosables(ctx context.Context, o cart.Owner, ids []int64, skus []string) ([]catalog.Choosable, error) {
+	return d.Catalog.Choosables(ctx, catalog.Scope{WebsiteID: o.WebsiteID, ViewID: o.ViewID, GroupID: o.GroupID, Currency: o.Currency, Now: d.db.Now()}, ids, skus)
+}
+
+// Find looks up products for the owner as an order would have them; what is not
+// known, or configurable, is left out.
+func (d *Desk) Find(ctx context.Context, o cart.Owner, items []cart.Item) ([]cart.Line, error) {
+	c, err := d.Carts.Trial(ctx, d.db.Reader(), o, d.db.Now(), items)
+	if err != nil {
+		return nil, err
+	}
+	return c.Lines, nil
 }
 
 // Look prices the order as it stands. As long as no way of delivery is chosen the
