@@ -2,24 +2,45 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
-// The report's index over words and rare filters: the log is cut into blocks of
-// blockSize ids, and audit_term says which terms occur in which block. It is
-// written after the fact by one node, so that recording stays as cheap as it
-// is; what is not indexed yet is looked through.
-const blockSize = 512
+// The report's index: the log is cut into blocks of blockSize ids, and for each
+// term (a group, an Admin user, a word …) audit_term says which entries of which
+// block have it. What a filter finds is the entries that all its terms have, so
+// that no combination reads more of the log than the page it shows.
+//
+// It is written after the fact by one node, so that recording stays as cheap as
+// it is; what is not indexed yet is looked through.
+const blockSize = 4096
 
 // indexAfter is how old a block's newest row must be: on PostgreSQL a row may be
 // committed after one with a later id.
 const indexAfter = 2 * time.Minute
+
+// shelf is a table of entries and where its blocks stand among all blocks.
+type shelf struct {
+	table string
+	base  int64
+}
+
+var (
+	inLog      = shelf{"audit_log", 0}
+	inArchives = shelf{"audit_restored", 1 << 40}
+)
+
+func (h shelf) first(block int64) int64 { return (block - h.base) * blockSize }
+
+// of is the block that an id belongs to.
+func (h shelf) of(id int64) int64 { return h.base + id/blockSize }
+
+// end is behind the last block that the shelf could have.
+func (h shelf) end() int64 { return h.base + 1<<40 }
 
 // Index adds the blocks that are complete.
 func (s *Service) Index(ctx context.Context) error {
@@ -43,11 +64,11 @@ func (s *Service) indexNext(ctx context.Context) (bool, error) {
 	if err != nil || first == 0 {
 		return false, err
 	}
-	block := first / blockSize
-	if newest < (block+1)*blockSize {
+	number := inLog.of(first)
+	if newest < inLog.first(number+1) {
 		return false, nil
 	}
-	b, err := readBlock(ctx, q, block)
+	b, err := readBlock(ctx, q, inLog, number)
 	if err != nil || b.lastAt > sqldb.Micros(s.db.Now().Add(-indexAfter)) {
 		return false, err
 	}
@@ -56,11 +77,11 @@ func (s *Service) indexNext(ctx context.Context) (bool, error) {
 
 // tailBegins is the first id that no block has.
 func tailBegins(ctx context.Context, q sqldb.Querier) (int64, error) {
-	last, found, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT block FROM audit_block ORDER BY block DESC LIMIT 1`))
+	last, found, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT block FROM audit_block WHERE block < $1 ORDER BY block DESC LIMIT 1`, inLog.end()))
 	if err != nil || !found {
 		return 0, err
 	}
-	return (last + 1) * blockSize, nil
+	return inLog.first(last + 1), nil
 }
 
 // bounds are the first id from one on, 0 for none, and the newest.
@@ -69,42 +90,25 @@ func bounds(ctx context.Context, q sqldb.Querier, from int64) (first, newest int
 	return first, newest, err
 }
 
-// block is what is to be known of a stretch of ids.
-type block struct {
-	number          int64
-	firstAt, lastAt int64
-	terms           map[string]bool
+// Forget takes out of the index what is in the log up to an id, before those
+// rows leave it. Rows that stay are looked through from then on.
+func Forget(ctx context.Context, db *sqldb.DB, upTo int64) error {
+	return forget(ctx, db, inLog, 0, upTo)
 }
 
-func readBlock(ctx context.Context, q sqldb.Querier, number int64) (block, error) {
-	b := block{number: number, terms: map[string]bool{}}
-	rows, err := sqldb.All(ctx, q, scanEntry, `SELECT `+allColumns+` FROM audit_log WHERE id >= $1 AND id < $2`, number*blockSize, (number+1)*blockSize)
-	for i, e := range rows {
-		at := sqldb.Micros(e.At)
-		if i == 0 {
-			b.firstAt, b.lastAt = at, at
+// IndexImported puts the entries with ids from one to another that were imported
+// from archives into the index.
+func IndexImported(ctx context.Context, db *sqldb.DB, from, to int64) error {
+	for number := inArchives.of(from); number <= inArchives.of(to); number++ {
+		b, err := readBlock(ctx, db.Reader(), inArchives, number)
+		if err == nil && len(b.terms) > 0 {
+			err = db.Upkeep(ctx, "audit.index", func(ctx context.Context, tx *sqldb.Tx) error {
+				if err := b.erase(ctx, tx); err != nil { // as it was before the archive beside came
+					return err
+				}
+				return b.write(ctx, tx)
+			})
 		}
-		b.firstAt, b.lastAt = min(b.firstAt, at), max(b.lastAt, at)
-		for _, t := range e.terms() {
-			b.terms[t] = true
-		}
-	}
-	return b, err
-}
-
-func (b block) write(ctx context.Context, tx *sqldb.Tx) error {
-	n, err := tx.Exec(ctx, `INSERT INTO audit_block (block, first_at, last_at) VALUES ($1, $2, $3) ON CONFLICT (block) DO NOTHING`, b.number, b.firstAt, b.lastAt)
-	if err != nil || n == 0 {
-		return err
-	}
-	terms := make([]string, 0, len(b.terms))
-	for t := range b.terms {
-		terms = append(terms, t)
-	}
-	slices.Sort(terms)
-	for part := range slices.Chunk(terms, 400) {
-		_, err := tx.Exec(ctx, `INSERT INTO audit_term (term, block) SELECT v.column1, CAST($`+strconv.Itoa(len(part)+1)+` AS BIGINT) FROM (`+
-			sqldb.Values(len(part), "TEXT")+`) v WHERE TRUE ON CONFLICT (term, block) DO NOTHING`, append(sqldb.Any(part), b.number)...)
 		if err != nil {
 			return err
 		}
@@ -112,105 +116,99 @@ func (b block) write(ctx context.Context, tx *sqldb.Tx) error {
 	return nil
 }
 
-// The kinds of term, by their first letter.
-const (
-	termGroup  = "g:"
-	termAction = "a:"
-	termResult = "r:"
-	termKind   = "k:"
-	termActor  = "u:"
-	termView   = "v:"
-	termIP     = "i:"
-	termRoute  = "f:"
-	termWord   = "w:"
-)
+// ForgetImported is the other way round, before the entries go.
+func ForgetImported(ctx context.Context, db *sqldb.DB, from, to int64) error {
+	return forget(ctx, db, inArchives, from, to)
+}
 
-// terms are what the entry can be found by.
-func (e Entry) terms() []string {
-	all := []string{termGroup + e.ReportGroup, termAction + string(e.Action), termKind + string(e.ActorKind), actorTerm(string(e.ActorKind), e.ActorID),
-		termView + strconv.FormatInt(e.StoreViewID, 10)}
-	if e.Failed() {
-		all = append(all, termResult+e.Result)
+func forget(ctx context.Context, db *sqldb.DB, h shelf, from, to int64) error {
+	numbers, err := sqldb.All(ctx, db.Reader(), sqldb.Value[int64], `SELECT block FROM audit_block WHERE block >= $1 AND block <= $2 AND last_at > 0 ORDER BY block`, h.of(from), h.of(to))
+	if err != nil {
+		return err
 	}
-	for _, p := range stems(e.IP, ".:") {
-		all = append(all, termIP+p)
-	}
-	for _, p := range stems(fullName(e), " /.") {
-		all = append(all, termRoute+p)
-	}
-	for _, text := range e.texts() {
-		for _, w := range wordsOf(text) {
-			all = append(all, termWord+w)
+	for _, number := range numbers {
+		b, err := readBlock(ctx, db.Reader(), h, number)
+		if err != nil {
+			return err
+		}
+		if err := db.Upkeep(ctx, "audit.index", func(ctx context.Context, tx *sqldb.Tx) error { return b.erase(ctx, tx) }); err != nil {
+			return err
 		}
 	}
-	return all
+	return nil
 }
 
-func actorTerm(kind string, id int64) string {
-	return termActor + kind + ":" + strconv.FormatInt(id, 10)
+// block is what is to be known of a stretch of ids.
+type block struct {
+	number          int64
+	archived        bool
+	firstAt, lastAt int64
+	terms           map[string][]uint16
 }
 
-// fullName is the Full Action Name: the route, and without one the action.
-func fullName(e Entry) string {
-	if e.Route == "" {
-		return string(e.Action)
-	}
-	return e.Route
+func readBlock(ctx context.Context, q sqldb.Querier, h shelf, number int64) (block, error) {
+	b := block{number: number, archived: h == inArchives, terms: map[string][]uint16{}}
+	first := h.first(number)
+	n := 0
+	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
+		e, err := scanEntry(r)
+		at := sqldb.Micros(e.At)
+		if n++; n == 1 {
+			b.firstAt, b.lastAt = at, at
+		}
+		b.firstAt, b.lastAt = min(b.firstAt, at), max(b.lastAt, at)
+		offset := uint16(e.ID - first) //nolint:gosec // less than blockSize
+		e.terms(func(t string) {
+			if had := b.terms[t]; len(had) == 0 || had[len(had)-1] != offset {
+				b.terms[t] = append(had, offset)
+			}
+		})
+		return struct{}{}, err
+	}, blockQuery(h), first, first+blockSize)
+	return b, err
 }
 
-// texts are what Full Details is looked for in.
-func (e Entry) texts() []string {
-	all := []string{e.Details}
-	for _, o := range e.Objects {
-		all = append(all, o.Kind, o.ID)
-	}
-	for _, n := range e.Notes {
-		all = append(all, n.Key, n.Value)
-	}
-	for _, c := range e.Changes {
-		all = append(all, c.Field, c.Before, c.After)
-	}
-	return all
+func blockQuery(h shelf) string {
+	return `SELECT ` + allColumns + ` FROM ` + h.table + ` WHERE id >= $1 AND id < $2 ORDER BY id`
 }
 
-// stems are the beginnings of a text that end before one of the signs, and the
-// whole: "post", "post /cart", "post /cart/items".
-func stems(text, signs string) []string {
-	text = strings.ToLower(text)
-	var all []string
-	for i := 1; i < len(text); i++ {
-		if strings.ContainsRune(signs, rune(text[i])) {
-			all = append(all, text[:i])
+const atOnce = 300
+
+func (b block) write(ctx context.Context, tx *sqldb.Tx) error {
+	n, err := tx.Exec(ctx, `INSERT INTO audit_block (block, first_at, last_at) VALUES ($1, $2, $3) ON CONFLICT (block) DO NOTHING`, b.number, b.firstAt, b.lastAt)
+	if err != nil || n == 0 {
+		return err
+	}
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(b.terms)), atOnce) {
+		args := []any{b.number}
+		values := ""
+		for i, t := range part {
+			if i > 0 {
+				values += ", "
+			}
+			values += "($" + strconv.Itoa(2*i+2) + ", $1, $" + strconv.Itoa(2*i+3) + ")"
+			args = append(args, t, packed(b.terms[t]))
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO audit_term (term, block, entries) VALUES `+values, args...); err != nil {
+			return err
 		}
 	}
-	if text != "" {
-		all = append(all, text)
-	}
-	return all
+	return nil
 }
 
-// stem is the longest beginning of what was typed that a term can stand for; ""
-// if there is none.
-func stem(typed, signs string) string {
-	typed = strings.ToLower(typed)
-	return typed[:max(strings.LastIndexAny(typed, signs), 0)]
-}
-
-// dataTexts are the words of a row's data, as Full Details reads them.
-func dataTexts(data string) string {
-	var p parts
-	if data == "" || json.Unmarshal([]byte(data), &p) != nil {
-		return ""
+// erase forgets a block. One of the log stays marked, so that nobody indexes
+// again what is about to leave.
+func (b block) erase(ctx context.Context, tx *sqldb.Tx) error {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(b.terms)), atOnce) {
+		_, err := tx.Exec(ctx, `DELETE FROM audit_term WHERE block = $1 AND term IN (`+sqldb.List(2, len(part))+`)`, append([]any{b.number}, sqldb.Any(part)...)...)
+		if err != nil {
+			return err
+		}
 	}
-	var b strings.Builder
-	for _, x := range p.Objects {
-		b.WriteString(x[0] + " " + x[1] + " ")
+	forgetting := `UPDATE audit_block SET first_at = 0, last_at = 0 WHERE block = $1`
+	if b.archived {
+		forgetting = `DELETE FROM audit_block WHERE block = $1`
 	}
-	for _, x := range p.Notes {
-		b.WriteString(x[0] + " " + x[1] + " ")
-	}
-	for _, x := range p.Changes {
-		b.WriteString(x[0] + " " + x[1] + " " + x[2] + " ")
-	}
-	return b.String()
+	_, err := tx.Exec(ctx, forgetting, b.number)
+	return err
 }

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -23,42 +22,18 @@ func order(back bool) string {
 	return " ORDER BY at DESC, id DESC"
 }
 
-func (f Filter) table() string {
+func (f Filter) shelf() shelf {
 	if f.Archive {
-		return "audit_restored"
+		return inArchives
 	}
-	return "audit_log"
+	return inLog
 }
 
-// windowed reports whether what no index serves is looked for among the newest
-// entries that the index leaves.
-func (f Filter) windowed() bool { return f.narrow() && !f.bare() }
-
-// bare reports whether there is nothing but a customer or a stay.
-func (f Filter) bare() bool {
-	return !f.byText() && f.Group == "" && f.Action == "" && f.ActorID == 0 && f.Result == "" && (f.CustomerID == 0 || f.Stay == 0)
-}
-
-// query selects up to limit entries at a place.
+// query selects up to limit entries at a place, for a filter that one index of
+// the log serves.
 func (f Filter) query(c position, cols string, limit int) (string, []any) {
 	w := f.indexed(c)
-	if !f.windowed() {
-		return "SELECT " + cols + " FROM " + f.table() + w.SQL() + order(c.back) + limitText + strconv.Itoa(limit), w.Args()
-	}
-	inner := "SELECT " + allColumns + " FROM " + f.table() + w.SQL() + order(c.back) + limitText + strconv.Itoa(window)
-	conds := []string{"1 = 1"}
-	f.conditions(func(cond string, args ...any) { conds = append(conds, w.Bind(cond, args...)) })
-	return "SELECT " + cols + " FROM (" + inner + ") l WHERE (" + strings.Join(conds, ") AND (") + ")" + order(c.back) + limitText + strconv.Itoa(limit), w.Args()
-}
-
-// whole selects the next entries with everything they say, however many must be
-// looked at.
-func (f Filter) whole(c position, limit int) (string, []any) {
-	w := f.indexed(c)
-	if f.narrow() {
-		f.conditions(func(cond string, args ...any) { w.And(cond, args...) })
-	}
-	return "SELECT " + allColumns + " FROM " + f.table() + w.SQL() + order(c.back) + limitText + strconv.Itoa(limit), w.Args()
+	return "SELECT " + cols + " FROM " + f.shelf().table + w.SQL() + order(c.back) + limitText + strconv.Itoa(limit), w.Args()
 }
 
 // indexed are the conditions that an index serves.
@@ -66,24 +41,17 @@ func (f Filter) indexed(c position) *sqldb.Where {
 	w := &sqldb.Where{}
 	f.timeRange(w, c)
 	switch {
-	case f.Stay != 0 && f.Archive:
-		w.And("impersonation_id = ?", f.Stay)
+	case f.Archive:
 	case f.Stay != 0:
 		w.And("impersonation_id = ? AND impersonation_id <> 0", f.Stay)
-	case f.CustomerID != 0 && f.Archive:
-		w.And("subject_id = ?", f.CustomerID)
 	case f.CustomerID != 0:
 		w.And("subject_id = ? AND subject_id <> 0", f.CustomerID)
-	case f.Archive:
 	case f.Result == sqldb.Failure:
 		w.And("result = 'failure'")
 	case f.Action != "":
 		w.And("action = ?", f.Action)
 	default:
 		f.byGroupAndActor(w)
-	}
-	if f.Result == sqldb.Success && !f.narrow() {
-		w.And("result = 'success'")
 	}
 	return w
 }
@@ -97,6 +65,20 @@ func (f Filter) byGroupAndActor(w *sqldb.Where) {
 	}
 }
 
+// inSpan selects the entries from an id on, before another, that the filter
+// leaves; texts may be left too many, says asks them.
+func (f Filter) inSpan(table, cols string, from, to int64, back bool) (string, []any) {
+	w := &sqldb.Where{}
+	w.And("id >= ? AND id < ?", from, to)
+	w.And("at + 0 >= ? AND at + 0 < ?", sqldb.Micros(f.From), sqldb.Micros(f.To))
+	f.conditions(func(cond string, args ...any) { w.And(cond, args...) })
+	direction := " ORDER BY id DESC"
+	if back {
+		direction = " ORDER BY id"
+	}
+	return "SELECT " + cols + " FROM " + table + w.SQL() + direction, w.Args()
+}
+
 // conditions are all but the time, on columns as they are.
 func (f Filter) conditions(add func(cond string, args ...any)) {
 	when := func(wanted bool, cond string, args ...any) {
@@ -104,8 +86,8 @@ func (f Filter) conditions(add func(cond string, args ...any)) {
 			add(cond, args...)
 		}
 	}
-	when(f.Stay != 0, "impersonation_id = ?", f.Stay)
-	when(f.CustomerID != 0, "subject_id = ?", f.CustomerID)
+	when(f.Stay != 0, "impersonation_id + 0 = ?", f.Stay)
+	when(f.CustomerID != 0, "subject_id + 0 = ?", f.CustomerID)
 	when(f.Result != "", "result || '' = ?", f.Result)
 	when(f.Action != "", "action || '' = ?", f.Action)
 	when(f.Group != "", "report_group || '' = ?", f.Group)
@@ -120,18 +102,14 @@ func (f Filter) conditions(add func(cond string, args ...any)) {
 	}
 }
 
-// texts are the conditions on texts. Words are only looked for as letters here:
-// whether they are whole words is asked of what is found.
+// texts are the conditions on texts, as beginnings and letters only: whether
+// parts and words are whole is asked of what is found.
 func (f Filter) texts(add func(cond string, args ...any)) {
 	if f.IP != "" {
-		if _, err := netip.ParseAddr(f.IP); err == nil {
-			add("LOWER(ip) = ?", strings.ToLower(f.IP))
-		} else {
-			add("ip >= ? AND ip < ?", strings.ToLower(f.IP), sqldb.PrefixEnd(strings.ToLower(f.IP)))
-		}
+		add("LOWER(ip) LIKE ? ESCAPE '\\'", escapeLike(stem(f.IP, ipSigns))+"%")
 	}
 	if f.Route != "" {
-		add("LOWER(CASE WHEN route = '' THEN action ELSE route END) LIKE ? ESCAPE '\\'", escapeLike(f.Route)+"%")
+		add("LOWER(CASE WHEN route = '' THEN action ELSE route END) LIKE ? ESCAPE '\\'", escapeLike(stem(f.Route, routeSigns))+"%")
 	}
 	for _, w := range wordsOf(f.Details) {
 		if plain(w) {
@@ -143,6 +121,24 @@ func (f Filter) texts(add func(cond string, args ...any)) {
 			add("LOWER(details || ' ' || object_kind || ' ' || object_id || ' ' || data) LIKE ?", "%"+w+"%")
 		}
 	}
+}
+
+// byTexts reports whether what is found by conditions has to be asked too.
+func (f Filter) byTexts() bool { return f.IP != "" || f.Route != "" || f.Details != "" || f.Full != "" }
+
+// says reports whether an entry's texts have the filter's parts and words.
+func (f Filter) says(e Entry) bool {
+	return begins(e.IP, f.IP, ipSigns) && begins(fullName(e), f.Route, routeSigns) && hasWords(wordsOf(f.Details), e.Details) &&
+		(f.Full == "" || hasWords(wordsOf(f.Full), append(e.further(), e.Details)...))
+}
+
+// begins reports whether a text begins with what was typed, in whole parts.
+func begins(text, typed, signs string) bool {
+	if typed == "" {
+		return true
+	}
+	rest, ok := strings.CutPrefix(strings.ToLower(text), stem(typed, signs))
+	return ok && (rest == "" || strings.ContainsRune(signs, rune(rest[0])))
 }
 
 // plain reports whether both engines agree on a word's lower case, and JSON

@@ -40,9 +40,11 @@ func (s *Service) SavedFilters(ctx context.Context, user int64) ([]SavedFilter, 
 	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (f SavedFilter, err error) {
 		err = r.Scan(&f.ID, &f.UserID, &f.By, &f.Name, &f.Query, &f.Shared)
 		return f, err
-	}, `SELECT f.id, f.admin_user_id, COALESCE(u.username, ''), f.name, f.query, f.shared FROM audit_filter f LEFT JOIN admin_user u ON u.id = f.admin_user_id
-		WHERE f.admin_user_id = $1 OR f.shared ORDER BY f.name, f.id LIMIT 200`, user)
+	}, savedQuery, user)
 }
+
+const savedQuery = `SELECT f.id, f.admin_user_id, COALESCE(u.username, ''), f.name, f.query, f.shared FROM audit_filter f LEFT JOIN admin_user u ON u.id = f.admin_user_id
+	WHERE f.admin_user_id = $1 OR f.shared = TRUE ORDER BY f.name, f.id LIMIT 200`
 
 // SaveFilter keeps a filter under a name; the same name again replaces it.
 func (s *Service) SaveFilter(ctx context.Context, f SavedFilter) error {

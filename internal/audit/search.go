@@ -25,8 +25,8 @@ type Filter struct {
 	Stay        int64
 	StoreViewID int64
 	Websites    []int64 // only what happened on these; nil: everywhere
-	IP          string  // a whole address, or its beginning
-	Route       string  // full action name, beginning
+	IP          string  // a whole address, or its first parts
+	Route       string  // full action name, or its first parts
 	Details     string  // whole words, whatever the case
 	Full        string  // whole words of details, notes and values
 	// Archive searches what was imported again from archives instead of the log.
@@ -39,10 +39,6 @@ const DefaultDays = 30
 // CountLimit is how far totals are exact.
 const CountLimit = 10_000
 
-// window bounds how many entries of one customer, one stay, of failures or of
-// the imported archives are looked through for what no index finds.
-const window = 20_000
-
 // Bounded fills in the default range.
 func (f Filter) Bounded(now time.Time) Filter {
 	if f.To.IsZero() {
@@ -54,28 +50,18 @@ func (f Filter) Bounded(now time.Time) Filter {
 	return f
 }
 
-// byText reports whether there are filters that no index of the log's own serves.
-func (f Filter) byText() bool {
-	return f.IP != "" || f.Route != "" || f.Details != "" || f.Full != "" || f.StoreViewID != 0 || f.Websites != nil || f.Kind != "" && f.ActorID == 0
-}
-
-// narrow reports whether the filter is about few entries that an index leads to.
-func (f Filter) narrow() bool {
-	return f.CustomerID != 0 || f.Stay != 0 || f.Archive
-}
-
-// indexedWhole reports whether one index of the log serves the whole filter.
+// indexedWhole reports whether an index of the log's own serves the whole filter.
 func (f Filter) indexedWhole() bool {
-	if f.byText() {
+	n := len(f.wanted())
+	switch {
+	case n == 0:
+		return true
+	case f.Archive:
 		return false
+	case f.Group != "" && f.ActorID != 0:
+		return n == 2
 	}
-	n := 0
-	for _, on := range []bool{f.Action != "", f.Result == sqldb.Failure, f.Group != "" || f.ActorID != 0} {
-		if on {
-			n++
-		}
-	}
-	return n <= 1
+	return n == 1 && (f.Group != "" || f.ActorID != 0 || f.Action != "" || f.Result == sqldb.Failure || f.CustomerID != 0 || f.Stay != 0)
 }
 
 // Page is a part of the report, newest first.
@@ -83,7 +69,6 @@ type Page struct {
 	Entries    []Entry
 	Total      int
 	More       bool      // there are more than Total
-	Windowed   bool      // there was too much to look through all of it
 	LookedTo   time.Time // how far back was looked; zero: all the way
 	Next, Prev string    // cursors, "" at the ends
 }
@@ -95,22 +80,9 @@ func (s *Service) Search(ctx context.Context, f Filter, cursor string, size int)
 	if err != nil {
 		c = position{} // a cursor from elsewhere: begin at the newest
 	}
-	var p Page
-	switch {
-	case !f.narrow() && !f.indexedWhole():
+	if !f.indexedWhole() {
 		return s.byBlocks(ctx, f, c, size, false)
-	case f.narrow() && len(f.words()) > 0:
-		p, err = s.narrowWords(ctx, f, c, size)
-	default:
-		p, err = s.byIndex(ctx, f, c, size)
 	}
-	if err == nil && f.windowed() {
-		p.Windowed, err = s.beyondWindow(ctx, f)
-	}
-	return p, err
-}
-
-func (s *Service) byIndex(ctx context.Context, f Filter, c position, size int) (Page, error) {
 	entries, err := s.list(ctx, f, c, size+1, columns, scanLine)
 	if err != nil {
 		return Page{}, err
@@ -120,54 +92,21 @@ func (s *Service) byIndex(ctx context.Context, f Filter, c position, size int) (
 	return p, err
 }
 
-// narrowWords looks for words among the few entries of a customer, a stay or
-// the imported archives.
-func (s *Service) narrowWords(ctx context.Context, f Filter, c position, size int) (Page, error) {
-	all, err := s.list(ctx, f, position{}, window, allColumns, scanEntry)
-	if err != nil {
-		return Page{}, err
-	}
-	all = slices.DeleteFunc(all, func(e Entry) bool { return !f.hasWords(e) })
-	total := len(all)
-	if c.back {
-		slices.Reverse(all)
-	}
-	if c.id != 0 {
-		all = slices.DeleteFunc(all, func(e Entry) bool { return !c.reaches(e) })
-	}
-	p := c.cut(all[:min(len(all), size+1)], size)
-	p.Total = total
-	return p, nil
-}
-
-// reaches reports whether an entry is on the far side of the position.
-func (p position) reaches(e Entry) bool {
-	at := sqldb.Micros(e.At)
-	if p.back {
-		return at > p.at || at == p.at && e.ID > p.id
-	}
-	return at < p.at || at == p.at && e.ID < p.id
-}
-
 // Export calls fn for every entry that matches, newest first, with everything it
 // says. It reads in portions, so that a long download holds nothing open; what
 // is recorded meanwhile is not in it.
 func (s *Service) Export(ctx context.Context, f Filter, fn func(Entry) error) error {
 	f = f.Bounded(s.db.Now())
-	if !f.narrow() && !f.indexedWhole() {
+	if !f.indexedWhole() {
 		return s.exportBlocks(ctx, f, fn)
 	}
 	var c position
 	for {
-		query, args := f.whole(c, portion)
-		entries, err := sqldb.All(ctx, s.db.Reader(), scanEntry, query, args...)
+		entries, err := s.list(ctx, f, c, portion, allColumns, scanEntry)
 		if err != nil {
 			return err
 		}
 		for _, e := range entries {
-			if !f.hasWords(e) {
-				continue
-			}
 			if err := fn(e); err != nil {
 				return err
 			}
@@ -272,13 +211,4 @@ func (s *Service) count(ctx context.Context, f Filter) (total int, more bool, er
 		total, more = CountLimit, true
 	}
 	return total, more, err
-}
-
-// beyondWindow reports whether not everything was looked through.
-func (s *Service) beyondWindow(ctx context.Context, f Filter) (bool, error) {
-	bare := Filter{From: f.From, To: f.To, CustomerID: f.CustomerID, Stay: f.Stay, Archive: f.Archive}
-	var n int
-	query, args := bare.query(position{}, "1 AS one", window+1)
-	err := s.db.Reader().QueryRow(ctx, "SELECT COUNT(*) FROM ("+query+") counted", args...).Scan(&n)
-	return n > window, err
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -19,19 +20,16 @@ func wordsOf(text string) []string {
 	return all
 }
 
-// hasWords reports whether a text has every word.
-func hasWords(text string, wanted []string) bool {
-	if len(wanted) == 0 {
-		return true
-	}
-	have := map[string]bool{}
-	for _, w := range wordsOf(text) {
-		have[w] = true
-	}
-	for _, w := range wanted {
-		if !have[w] {
-			return false
+// hasWords reports whether every word stands in one of the texts.
+func hasWords(wanted []string, texts ...string) bool {
+	missing := slices.Clone(wanted)
+	for _, text := range texts {
+		if len(missing) == 0 {
+			return true
+		}
+		for _, w := range wordsOf(text) {
+			missing = slices.DeleteFunc(missing, func(m string) bool { return m == w })
 		}
 	}
-	return true
+	return len(missing) == 0
 }

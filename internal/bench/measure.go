@@ -24,6 +24,7 @@ type findings struct {
 	runs    map[string][]result
 	commits float64 // commits a second in a loop, without HTTP
 	starts  []started
+	mixed   []*mixed
 	binary  int64
 	others  float64 // share of the processors that other programs used meanwhile
 }
@@ -154,6 +155,9 @@ func (l *lab) all(ctx context.Context) error {
 		if err := l.rounds(ctx, jobs); err != nil {
 			return err
 		}
+		if err := l.combine(ctx); err != nil {
+			return err
+		}
 	}
 	l.close()
 	if !l.o.wanted("S9") {
@@ -162,16 +166,34 @@ func (l *lab) all(ctx context.Context) error {
 	return l.startUp(ctx)
 }
 
+// combine measures S8+.
+func (l *lab) combine(ctx context.Context) error {
+	if !l.o.onlyLog() || !l.o.wanted("S8+") {
+		return nil
+	}
+	m, err := l.home.askAll(ctx, l.shop)
+	if err != nil {
+		return err
+	}
+	progress("  %s", strings.ReplaceAll(m.text(), "\n", "\n  "))
+	l.found.mixed = append(l.found.mixed, m)
+	return nil
+}
+
 // grow adds rows while nobody serves, and serves again.
 func (l *lab) grow(ctx context.Context, n int64) (err error) {
 	l.close()
-	if err := l.home.growPeople(ctx, n); err != nil {
+	people := n
+	if l.o.onlyLog() {
+		people = min(n, 10_000)
+	}
+	if err := l.home.growPeople(ctx, people); err != nil {
 		return err
 	}
-	if err := l.home.growOrders(ctx, n); err != nil {
+	if err := l.home.growOrders(ctx, people); err != nil {
 		return err
 	}
-	if n > l.o.rows[0] {
+	if n > l.o.rows[0] || l.o.onlyLog() {
 		if err := l.home.growLog(ctx, n); err != nil {
 			return err
 		}

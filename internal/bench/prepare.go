@@ -181,7 +181,10 @@ func (h *shopHome) growLog(ctx context.Context, n int64) error {
 	}
 	err := h.load(ctx, h.stays(h.rows/10, n/10, n/10, h.workers))
 	h.rows = n
-	return err
+	if err != nil {
+		return err
+	}
+	return h.indexLog(ctx)
 }
 
 // set changes settings, as the configuration page would.

@@ -140,7 +140,7 @@ func (p place) history(from, to, total int64, admins []worker) table {
 	return table{"audit_log", "at, action, action_group, report_group, result, actor_kind, actor_id, actor_name, subject_id, subject_name, impersonation_id, website_id, store_view_id, ip, request_id, route, object_kind, object_id, details, data",
 		func(yield func([]any) bool) {
 			for i := from; i < to; i++ {
-				who, action := admins[i%int64(len(admins))], logActions[i%int64(len(logActions))]
+				action := logActions[i%int64(len(logActions))]
 				group, _, _ := strings.Cut(action, ".")
 				report, stay := group, int64(0)
 				if i%10 < 7 {
@@ -148,13 +148,59 @@ func (p place) history(from, to, total int64, admins []worker) table {
 				}
 				s := personOf(firstCustomer + i%10_000)
 				at := p.now.Add(-logSpan).Add(time.Duration(float64(logSpan) * float64(i) / float64(total))).UnixMicro()
-				row := []any{at, action, group, report, "success", "admin", who.adminID, who.username, s.id, s.name(), stay, p.website, p.view, "127.0.0.1",
-					fmt.Sprintf("%022d", i), "POST /cart/items", "cart", fmt.Sprint(i % 5000), "B-12 × 3", `{"n":[["sku","B-12"],["product","Bench product 12"]],"c":[["qty","2","3"]]}`}
+				a := authorOf(i, admins, s)
+				row := []any{at, action, group, report, resultOf(i), a.kind, a.id, a.name, s.id, s.name(), stay, p.website, p.view, a.ip,
+					fmt.Sprintf("%022d", i), a.route, "cart", fmt.Sprint(i % 5000), detailsOf(i), fmt.Sprintf(`{"n":[["sku","B-12"],["product","Bench product 12"],["order","%09d"]],"c":[["qty","2","3"]]}`, i/10)}
 				if !yield(row) {
 					return
 				}
 			}
 		}}
+}
+
+// author is who did something, and from where.
+type author struct {
+	kind, name, ip, route string
+	id                    int64
+}
+
+// authorOf is an Admin user mostly; customers save themselves and the system
+// saves the configuration.
+func authorOf(i int64, admins []worker, s person) author {
+	switch i % 10 {
+	case 7:
+		return author{kind: "customer", id: s.id, name: s.name(), ip: fmt.Sprintf("198.51.100.%d", s.id%250), route: "POST /account"}
+	case 8:
+		return author{kind: "system", name: "import"}
+	}
+	who := admins[i%int64(len(admins))]
+	a := author{kind: "admin", id: who.adminID, name: who.username, ip: fmt.Sprintf("192.0.2.%d", 1+i%32), route: "POST /cart/items"}
+	if i%1_000_000 == 123 {
+		a.ip = "203.0.113.9"
+	}
+	return a
+}
+
+func resultOf(i int64) string {
+	if i%500 == 0 {
+		return "failure"
+	}
+	return "success"
+}
+
+// detailsOf are words that many entries have, few, and hardly any.
+func detailsOf(i int64) string {
+	text := "B-12 × 3 green"
+	if i%2 == 0 {
+		text = "B-12 × 3 blue"
+	}
+	switch {
+	case i%1_000_000 == 777:
+		text += " needle"
+	case i%1000 == 500:
+		text += " backorder"
+	}
+	return text
 }
 
 // stays are ended stays, one for each ten rows of the log.

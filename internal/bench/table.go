@@ -67,6 +67,9 @@ func (f *findings) table() string {
 		fmt.Fprintf(&b, "| %s | %.0f | %.0f–%.0f | %s | %s | %.3f | %.0f | %s |\n",
 			name, r.Rate, slices.MinFunc(f.runs[name], byRate).Rate, slices.MaxFunc(f.runs[name], byRate).Rate, short(r.P50), short(r.P99), r.CPU, r.PSS, per)
 	}
+	for _, m := range f.mixed {
+		b.WriteString("\n" + m.text())
+	}
 	if len(f.starts) > 0 {
 		fmt.Fprintf(&b, "\nS9: first 200 after %s (five starts, the largest database); %.0f MiB resident (%.0f MiB in proportion) ten seconds later; the binary has %.1f MB.\n",
 			short(f.start()), f.starts[0].RSS, f.starts[0].PSS, float64(f.binary)/1e6)

@@ -135,6 +135,9 @@ func (f *findings) growthTargets(o options) (all []target) {
 			all = append(all, atMost("S8 "+size(n)+": p99", ms(r.P99), 10, " ms"))
 		}
 	}
+	for _, m := range f.mixed {
+		all = append(all, atMost("S8+ "+size(m.rows)+": p99 of all combinations", ms(m.p(99)), 50, " ms"), atMost("S8+ "+size(m.rows)+": median of the slowest combination", ms(m.worst[0].p50), 50, " ms"))
+	}
 	return all
 }
 

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -282,6 +283,9 @@ func (a *Archiver) remove(ctx context.Context, arc Archive) error {
 	if err := a.present(arc); err != nil {
 		return err
 	}
+	if err := a.forget(ctx, arc); err != nil {
+		return err
+	}
 	for at := arc.First; at < arc.Next; at += removed {
 		err := a.db.Upkeep(ctx, "audit.archive", func(ctx context.Context, tx *sqldb.Tx) error {
 			_, err := tx.Exec(ctx, `DELETE FROM audit_log WHERE id IN (SELECT audit_id FROM audit_seal WHERE position >= $1 AND position < $2)`, at, min(at+removed, arc.Next))
@@ -299,6 +303,23 @@ func (a *Archiver) remove(ctx context.Context, arc Archive) error {
 		a.describe(tx, arc)
 		return err
 	})
+}
+
+// forget takes an archive's rows out of the report's index, if this connection
+// may take them out of the log.
+func (a *Archiver) forget(ctx context.Context, arc Archive) error {
+	err := a.db.Upkeep(ctx, "audit.archive", func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM audit_log WHERE id < 0`)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	last, err := sqldb.One(ctx, a.db.Reader(), sqldb.Value[int64], `SELECT COALESCE(MAX(audit_id), 0) FROM audit_seal WHERE position >= $1 AND position < $2`, arc.First, arc.Next)
+	if err != nil {
+		return err
+	}
+	return audit.Forget(ctx, a.db, last)
 }
 
 // present refuses to remove rows whose file is not there in full.

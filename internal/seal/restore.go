@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -92,6 +93,9 @@ func (a *Archiver) Restore(ctx context.Context, id int64) (Archive, error) {
 	if err == nil {
 		err = put()
 	}
+	if err == nil {
+		err = a.indexed(ctx, arc.ID, audit.IndexImported)
+	}
 	if err != nil {
 		return arc, errors.Join(&fault.Error{Kind: fault.Conflict, Message: "The archive " + arc.File + " cannot be imported: it is not there, or not what was signed.", Err: err}, a.dropRestored(ctx, arc.ID))
 	}
@@ -156,9 +160,30 @@ func (a *Archiver) Drop(ctx context.Context, id int64) (Archive, error) {
 	return arc, a.dropRestored(ctx, id)
 }
 
-func (a *Archiver) dropRestored(ctx context.Context, id int64) error {
-	return a.db.Upkeep(ctx, "audit.archive", func(ctx context.Context, tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM audit_restored WHERE archive_id = $1`, id)
+// indexed does something about the ids that an imported archive has.
+func (a *Archiver) indexed(ctx context.Context, archive int64, do func(ctx context.Context, db *sqldb.DB, from, to int64) error) error {
+	var from, to int64
+	err := a.db.Reader().QueryRow(ctx, `SELECT COALESCE(MIN(id), 0), COALESCE(MAX(id), 0) FROM audit_restored WHERE archive_id = $1`, archive).Scan(&from, &to)
+	if err != nil || to == 0 {
 		return err
+	}
+	return do(ctx, a.db, from, to)
+}
+
+// dropRestored takes an archive's entries out of the search. Those of another
+// archive in the same blocks are put back into the index.
+func (a *Archiver) dropRestored(ctx context.Context, id int64) error {
+	return a.indexed(ctx, id, func(ctx context.Context, db *sqldb.DB, from, to int64) error {
+		if err := audit.ForgetImported(ctx, db, from, to); err != nil {
+			return err
+		}
+		err := db.Upkeep(ctx, "audit.archive", func(ctx context.Context, tx *sqldb.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM audit_restored WHERE archive_id = $1`, id)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return errors.Join(audit.IndexImported(ctx, db, from, from), audit.IndexImported(ctx, db, to, to))
 	})
 }

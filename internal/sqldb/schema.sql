@@ -353,6 +353,8 @@ CREATE TABLE audit_filter (
   UNIQUE (admin_user_id, name)
 );
 
+CREATE INDEX audit_filter_shared ON audit_filter (shared);
+
 CREATE TRIGGER audit_hash_delete BEFORE DELETE ON audit_hash
 BEGIN
   SELECT RAISE(ABORT, 'audit_hash is append-only');
@@ -472,6 +474,7 @@ CREATE TABLE audit_seal (
 CREATE TABLE audit_term (
   term TEXT NOT NULL,
   block BIGINT NOT NULL,
+  entries BLOB NOT NULL,
   PRIMARY KEY (term, block)
 ) WITHOUT ROWID;
 
