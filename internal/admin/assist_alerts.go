@@ -32,6 +32,7 @@ func (a *App) alerts(w http.ResponseWriter, r *http.Request) error {
 		Caption: "Alerts",
 		Columns: []ui.Column{{Label: "When", Strong: true}, {Label: "Kind"}, {Label: "What"}, {Label: "State"}, {Label: "Seen by"}},
 		Empty:   ui.EmptyState{Icon: ui.IconCheck, Title: "No alert", Text: "What is watched is set under Stores > Configuration > Customers > Login as Customer."},
+		Actions: refreshLink(r),
 	}
 	for _, x := range found.Alerts {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(x.ID, 10), Cells: []templ.Component{
@@ -42,7 +43,7 @@ func (a *App) alerts(w http.ResponseWriter, r *http.Request) error {
 	if found.Next != "" {
 		grid.Pager.Next = alertsPath + "?" + url.Values{"show": {q.Get("show")}, "kind": {string(kind)}, "at": {found.Next}}.Encode()
 	}
-	page := adminPage{Title: "Login as Customer Alerts", Nav: alertsPath, Header: ui.Header{
+	page := adminPage{Title: "Login as Customer Alerts", Nav: alertsPath, Live: true, Header: ui.Header{
 		Lead:    "What is unusual about sessions, and failures of the proof that the action log is complete.",
 		Actions: ui.Button(ui.Btn{Text: "Webhook", Href: webhookPath, Icon: ui.IconExternal}),
 	}}
@@ -124,7 +125,7 @@ func (a *App) webhook(w http.ResponseWriter, r *http.Request) error {
 		Caption: "Deliveries",
 		Columns: []ui.Column{{Label: "When", Strong: true}, {Label: "Kind"}, {Label: "Message"}, {Label: "State"}, {Label: "Attempts", Numeric: true}, {Label: "Last answer"}, {Label: "Again"}},
 		Empty:   ui.EmptyState{Icon: ui.IconExternal, Title: "Nothing was sent yet", Text: "Each alert is a message. Send a test to see whether the receiver understands it."},
-		Actions: ui.Button(ui.Btn{Text: "Refresh", Href: webhookPath, Size: ui.Small}),
+		Actions: refreshLink(r),
 	}
 	for _, d := range st.Deliveries {
 		var again templ.Component
@@ -139,7 +140,7 @@ func (a *App) webhook(w http.ResponseWriter, r *http.Request) error {
 	if st.Next != "" {
 		grid.Pager.Next = webhookPath + "?at=" + st.Next
 	}
-	page := adminPage{Title: "Webhook", Nav: alertsPath, Header: ui.Header{Back: alertsPath, Crumbs: []ui.Crumb{{Text: "Alerts", Href: alertsPath}, {Text: "Webhook"}}}}
+	page := adminPage{Title: "Webhook", Nav: alertsPath, Live: true, Header: ui.Header{Back: alertsPath, Crumbs: []ui.Crumb{{Text: "Alerts", Href: alertsPath}, {Text: "Webhook"}}}}
 	if st.URL != "" && st.SecretSet {
 		page.Header.Actions = ui.Post(ui.PostButton{Action: webhookPath + "/test", Token: token, Btn: ui.Btn{Text: "Send a test", Icon: ui.IconExternal, Variant: ui.Primary}})
 	}
@@ -160,7 +161,7 @@ func (a *App) testWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err := a.Oversight.TestWebhook(r.Context()); err != nil {
 		return err
 	}
-	web.Flash(w, web.Good, "A test is on its way. Refresh the list to see how it went.")
+	web.Flash(w, web.Good, "A test is on its way. The list shows how it goes.")
 	return web.Redirect(w, r, webhookPath)
 }
 

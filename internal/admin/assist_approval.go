@@ -31,6 +31,7 @@ func (a *App) approvals(w http.ResponseWriter, r *http.Request) error {
 		Caption: "Requests for approval",
 		Columns: []ui.Column{{Label: "Asked", Strong: true}, {Label: "Admin user"}, {Label: "Customer"}, {Label: "Reason"}, {Label: "For"}, {Label: "State"}, {Label: "Answered by"}},
 		Empty:   ui.EmptyState{Icon: ui.IconCheck, Title: "Nothing waits for an answer", Text: "Where the configuration asks for a second approval, requests of other Admin users are listed here."},
+		Actions: refreshLink(r),
 	}
 	for _, p := range found.Approvals {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(p.ID, 10), Cells: a.approvalCells(p)})
@@ -39,7 +40,7 @@ func (a *App) approvals(w http.ResponseWriter, r *http.Request) error {
 	if found.Next != "" {
 		grid.Pager.Next = approvalsPath + "?show=" + q.Get("show") + "&at=" + found.Next
 	}
-	page := adminPage{Title: "Login as Customer Approvals", Nav: approvalsPath, Header: ui.Header{
+	page := adminPage{Title: "Login as Customer Approvals", Nav: approvalsPath, Live: true, Header: ui.Header{
 		Lead: "Admin users who ask a second person before they log in as a customer.",
 	}}
 	return a.page(w, r, http.StatusOK, page, approvalsPage(waiting, grid))
@@ -75,10 +76,7 @@ func (a *App) approvalPage(w http.ResponseWriter, r *http.Request, status int, p
 	if view.Mine && view.State == assist.ApprovalGranted {
 		view.Enter = assistPath(p.CustomerID, customerPath(p.CustomerID, ""))
 	}
-	if web.HTMX(r) {
-		return web.Render(w, r, status, approvalBody(view))
-	}
-	page := adminPage{Title: p.AdminName + " as " + p.CustomerName, Nav: approvalsPath, Header: ui.Header{Back: approvalsPath}}
+	page := adminPage{Title: p.AdminName + " as " + p.CustomerName, Nav: approvalsPath, Live: true, Header: ui.Header{Back: approvalsPath}}
 	if !v.Grant.Allows(acl.AssistApprove) {
 		page.Header.Back = customerPath(p.CustomerID, "")
 	}

@@ -135,7 +135,7 @@ func (a *App) showRequest(w http.ResponseWriter, r *http.Request, status int, ty
 	case q.Waiting():
 		s.Facts = append(s.Facts, ui.Fact{Term: "Waits until", Text: q.AnswerBy.Format("2 Jan 2006, 15:04")})
 	}
-	page := adminPage{Title: "Request for consent", Nav: "/customers", Header: ui.Header{Back: s.Customer, Lead: s.State}}
+	page := adminPage{Title: "Request for consent", Nav: "/customers", Live: true, Header: ui.Header{Back: s.Customer, Lead: s.State}}
 	return a.page(w, r, status, page, requestSightPage(s))
 }
 

@@ -36,6 +36,7 @@ func (a *App) reviews(w http.ResponseWriter, r *http.Request) error {
 		Caption: "Sessions to review",
 		Columns: []ui.Column{{Label: "Session", Strong: true}, {Label: "Admin user"}, {Label: "Customer"}, {Label: "Reason"}, {Label: "Picked"}, {Label: "Verdict"}, {Label: "Reviewer"}, {Label: "Note"}},
 		Empty:   ui.EmptyState{Icon: ui.IconCheck, Title: "Nothing here", Text: "A share of the sessions is picked when they end, and each one with an alert."},
+		Actions: refreshLink(r),
 	}
 	for _, x := range found.Reviews {
 		grid.Rows = append(grid.Rows, ui.Row{Key: x.Stay, Cells: reviewCells(x, v)})
@@ -44,7 +45,7 @@ func (a *App) reviews(w http.ResponseWriter, r *http.Request) error {
 	if found.Next != "" {
 		grid.Pager.Next = reviewsPath + "?" + url.Values{"show": {string(verdict)}, "at": {found.Next}}.Encode()
 	}
-	page := adminPage{Title: "Session Reviews", Nav: reviewsPath, Header: ui.Header{Lead: "Open a session's timeline and say whether it is fine. Nobody reviews their own."}}
+	page := adminPage{Title: "Session Reviews", Nav: reviewsPath, Live: true, Header: ui.Header{Lead: "Open a session's timeline and say whether it is fine. Nobody reviews their own."}}
 	return a.page(w, r, http.StatusOK, page, reviewsPage(verdict, counts, grid))
 }
 

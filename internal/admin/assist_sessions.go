@@ -29,18 +29,23 @@ func (a *App) assistSessions(w http.ResponseWriter, r *http.Request) error {
 		Columns: []ui.Column{{Label: "Customer", Strong: true}, {Label: "Admin user"}, {Label: "Store view"}, {Label: "Reason"}, {Label: "Mode"}, {Label: "Since"}, {Label: "Ends"}, {Label: "Last request"}, {Label: "End"}},
 		Pager:   ui.Pager{Total: found.Total, More: found.More},
 		Empty:   ui.EmptyState{Icon: ui.IconAssist, Title: "No session is running", Text: "While an Admin user is logged in as a customer, the session is listed here."},
-		Actions: ui.Button(ui.Btn{Text: "Refresh", Href: sessionsPath, Size: ui.Small}),
+		Actions: refreshLink(r),
 	}
 	for _, s := range found.Stays {
 		grid.Rows = append(grid.Rows, ui.Row{Key: s.PublicID, Menu: stayMenu(s, v, sessionsPath, token), Cells: a.sessionCells(s, v, token)})
 	}
-	page := adminPage{Title: "Active Sessions", Nav: sessionsPath, Header: ui.Header{
+	page := adminPage{Title: "Active Sessions", Nav: sessionsPath, Live: true, Header: ui.Header{
 		Lead: "Admin users who are logged in as a customer now. To stop everybody, also those who come later, set Enable Login as Customer to No.",
 	}}
 	if len(grid.Rows) > 0 && v.Grant.Allows(acl.AssistEndOthers) {
 		page.Header.Actions = ui.Post(ui.PostButton{Action: sessionsPath + "/end", Token: token, Btn: ui.Btn{Text: "End all", Icon: ui.IconClose, Variant: ui.DangerBtn}})
 	}
 	return a.page(w, r, http.StatusOK, page, ui.Grid(grid))
+}
+
+// refreshLink shows a page again, for browsers in which it does not renew itself.
+func refreshLink(r *http.Request) templ.Component {
+	return ui.Button(ui.Btn{Text: "Refresh", Href: r.URL.RequestURI(), Size: ui.Small})
 }
 
 func (a *App) sessionCells(s assist.LoggedStay, v Viewer, token string) []templ.Component {

@@ -21,6 +21,7 @@ type adminPage struct {
 	Header ui.Header
 
 	NoSearch bool // the page has that box itself
+	Live     bool // it shows what others change while it is open
 }
 
 // page answers with a page in the Admin's frame.
@@ -29,6 +30,7 @@ func (a *App) page(w http.ResponseWriter, r *http.Request, status int, p adminPa
 	if err != nil {
 		return err
 	}
+	s.Live = s.Live && status == http.StatusOK // a form that is shown again has no address of its own
 	return web.Render(w, r, status, within(AdminPage(s), body))
 }
 
@@ -44,7 +46,7 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p adminPage) (Shell,
 	s := Shell{
 		Title: p.Title, Header: p.Header, Nav: a.nav(r.Context(), v.Grant, p.Nav), Name: v.Name, Role: v.Grant.RoleName,
 		Account: "/account", SignOut: "/logout", Token: web.CSRF(r.Context()),
-		Search: p.Search, Hide: p.NoSearch || !v.Grant.Allows(acl.CustomersAll) || !v.Grant.Allows(acl.Dashboard), Flash: flash(w, r),
+		Live: p.Live, Search: p.Search, Hide: p.NoSearch || !v.Grant.Allows(acl.CustomersAll) || !v.Grant.Allows(acl.Dashboard), Flash: flash(w, r),
 	}
 	var err error
 	if s.Stay, err = a.runningStay(r.Context(), v); err != nil {
@@ -70,6 +72,9 @@ func within(frame, body templ.Component) templ.Component {
 
 // flash is the message that the page before left, if any.
 func flash(w http.ResponseWriter, r *http.Request) []ui.Message {
+	if web.Refreshing(r) {
+		return nil
+	}
 	if f := web.TakeFlash(w, r); f != nil {
 		return []ui.Message{{Tone: ui.Tone(f.Tone), Text: f.Text}}
 	}

@@ -66,8 +66,10 @@ func (a *App) enter(_ http.ResponseWriter, r *http.Request, route *web.Route) (*
 		return r, err
 	}
 	web.SetCSRF(r.Context(), secret)
-	if err := a.Sessions.TouchAdmin(r.Context(), s.ID, s.LastSeenAt); err != nil {
-		return r, err
+	if !web.Refreshing(r) {
+		if err := a.Sessions.TouchAdmin(r.Context(), s.ID, s.LastSeenAt); err != nil {
+			return r, err
+		}
 	}
 	if err := a.permit(r.Context(), r.Method, route); err != nil {
 		return r, err

@@ -103,7 +103,7 @@ func metricOf(e *sqldb.Entry) string {
 
 // gauges are the figures of the database: each an indexed look-up.
 var gauges = []struct{ name, help, query string }{
-	{"storehand_stays_live", "stays without an end", `SELECT COUNT(*) FROM impersonation WHERE ended_at IS NULL`},
+	{"storehand_stays_live", "stays without an end", `SELECT COUNT(*) FROM impersonation WHERE ended_at IS NULL AND state IN ('begun', 'entered')`},
 	{"storehand_action_log_rows", "number of the newest entry of the action log", `SELECT COALESCE(MAX(id), 0) FROM audit_log`},
 	{"storehand_outbox_waiting", "letters that are not sent yet", `SELECT COUNT(*) FROM mail_outbox WHERE sent_at IS NULL`},
 }

@@ -131,7 +131,7 @@ func TestAVIPsAccountRaisesAnAlertThatIsShownMailedAndPosted(t *testing.T) {
 		tom.MustContain("VIP account", s.agent.Name()+" logged in as "+s.of.Name())
 		alert := tom.Follow(`table a[href^="/assist/alerts/"]`)
 		alert.Form(`form[action$="/seen"]`).Set("note", "Asked her: all is well").Submit().MustContain("You acknowledged the alert.", "No alert")
-		d.in("tom", "/assist/alerts?show=all").MustContain("Acknowledged", "tom")
+		d.in("tom", "/assist/alerts?show=all").MustContain("Acknowledged", "Tom Berger")
 		d.in("tom", "/assist/webhook").MustContain("Delivered", "Status 200")
 		if n := d.one(`SELECT COUNT(*) FROM audit_log WHERE action = $1`, string(oversight.ActionAlertSeen)); n != 1 {
 			t.Errorf("%d rows of the acknowledgement", n)
@@ -209,7 +209,7 @@ func TestAShareOfTheStaysIsReviewedBySomebodyElse(t *testing.T) {
 		page.MustStatus(http.StatusUnprocessableEntity)
 		page.MustContain("Please say what needs attention.")
 		page.Form(`form[action$="/review"]`).Set("note", "No order number").Submit().MustContain("Your verdict was recorded.")
-		tom.Visit("/assist/reviews?show=attention").MustContain("No order number", "tom")
+		tom.Visit("/assist/reviews?show=attention").MustContain("No order number", "Tom Berger")
 		s.admin.Visit("/assist/reviews").MustStatus(http.StatusForbidden)
 		if n := d.one(`SELECT COUNT(*) FROM audit_log WHERE action = $1`, string(oversight.ActionReviewed)); n != 1 {
 			t.Errorf("%d rows of the verdict", n)
@@ -264,6 +264,9 @@ func TestTheEmergencyStopIsOnePressAndSaidOnEveryPage(t *testing.T) {
 		if got := s.send(d.two, http.MethodGet, "/account", nil); got.status == http.StatusOK && strings.Contains(got.body, "You are logged in as") {
 			t.Error("the other node still serves the stay")
 		}
+		if letters := d.letters(s.of.Email); len(letters) != 1 || letters[0].kind != "assistance_ended" {
+			t.Errorf("the customer gets %+v", letters)
+		}
 		d.in("maria", "/customers").MustContain("Login as Customer is stopped for everybody", "A stolen laptop")
 		admin.Form("/assist/stop/resume").Submit().MustContain("Login as Customer can be used again.")
 		d.in("maria", "/customers").MustNotContain("stopped for everybody")
@@ -286,7 +289,7 @@ func TestASecondPersonApprovesFromTheQueue(t *testing.T) {
 		request := tom.Visit("/assist/approvals").Follow(`table a[href^="/assist/approvals/"]`)
 		request.MustContain(agent.Name(), c.Name(), "Help with an order", "30 minutes")
 		request.Form(`form[action$="/approve"]`).Set("note", "Fine with me").Submit("Approve").MustContain("You approved", "Approved", "Take the approval back")
-		waiting.Reload().MustContain("tom has approved", "Fine with me")
+		waiting.Reload().MustContain("Tom Berger has approved", "Fine with me")
 		dialog := tab.Visit(path)
 		dialog.MustContain("Approved by a second person", "Help with an order")
 		dialog.Form(path+"/assist").Submit("Login as Customer").MustContain("You are logged in as", c.Name())

@@ -201,20 +201,24 @@ func (s *Service) decide(ctx context.Context, id int64, action sqldb.Action, not
 // answer writes an answer, if the request still waits for one.
 func answer(ctx context.Context, tx *sqldb.Tx, who actor.Who, a *Approval, action sqldb.Action, note string) error {
 	d := decisions[action]
+	name, err := nameOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	until := time.Time{}
 	if d.to == ApprovalGranted {
 		until = tx.Now().Add(time.Duration(a.Minutes) * time.Minute)
 	}
 	n, err := tx.Exec(ctx, `UPDATE assist_approval SET state = $2, decided_at = $3, decided_by_id = $4, decided_by = $5, note = $6, valid_until = $7
 		WHERE id = $1 AND state = $8 AND (state <> 'pending' OR lapses_at > $3)`,
-		a.ID, string(d.to), sqldb.Micros(tx.Now()), who.ID, who.Name, note, sqldb.Micros(until), string(d.from))
+		a.ID, string(d.to), sqldb.Micros(tx.Now()), who.ID, name, note, sqldb.Micros(until), string(d.from))
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return fault.New(fault.Conflict, "This request does not wait for an answer any more.")
 	}
-	a.stored, a.DecidedAt, a.DecidedByID, a.DecidedBy, a.Note, a.ValidUntil = d.to, tx.Now(), who.ID, who.Name, note, until
+	a.stored, a.DecidedAt, a.DecidedByID, a.DecidedBy, a.Note, a.ValidUntil = d.to, tx.Now(), who.ID, name, note, until
 	describeApproval(tx, *a)
 	tx.Details = strings.TrimSuffix(d.says+": "+note, ": ")
 	return nil

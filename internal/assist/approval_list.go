@@ -36,17 +36,20 @@ func (s *Service) Approvals(ctx context.Context, query ApprovalQuery) (ApprovalP
 	if err != nil {
 		return ApprovalPage{}, err
 	}
-	if before, err := strconv.ParseInt(query.Cursor, 10, 64); err == nil {
-		w.And("a.id < ?", before)
-	}
-	list, err := sqldb.All(ctx, s.db.Reader(), scanApproval,
-		`SELECT `+approvalColumns+` FROM assist_approval a`+w.SQL()+` ORDER BY a.id DESC LIMIT `+w.Bind("?", size+1), w.Args()...)
+	list, err := sqldb.All(ctx, s.db.Reader(), scanApproval, approvalsSQL(w, query.Cursor, size), w.Args()...)
 	page := ApprovalPage{Approvals: list, Count: count}
 	if len(list) > size {
 		page.Approvals = list[:size]
 		page.Next = text(list[size-1].ID)
 	}
 	return page, err
+}
+
+func approvalsSQL(w *sqldb.Where, cursor string, size int) string {
+	if before, err := strconv.ParseInt(cursor, 10, 64); err == nil {
+		w.And("a.id < ?", before)
+	}
+	return `SELECT ` + approvalColumns + ` FROM assist_approval a` + w.SQL() + ` ORDER BY a.id DESC LIMIT ` + w.Bind("?", size+1)
 }
 
 func (s *Service) approvalWhere(query ApprovalQuery) *sqldb.Where {

@@ -51,7 +51,7 @@ func (s *Service) EndAll(ctx context.Context) (ended int, err error) {
 	if who, _ := actor.From(ctx); who.Kind != actor.Admin || who.Impersonating() {
 		return 0, fault.New(fault.Denied, "Only an Admin user can end all sessions.")
 	}
-	live, err := sqldb.All(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE ended_at IS NULL`)
+	live, err := sqldb.All(ctx, s.db.Reader(), scanStay, `SELECT `+stayColumns+` FROM impersonation WHERE `+liveStays)
 	if err != nil {
 		return 0, err
 	}

@@ -2,11 +2,14 @@ package assist
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/sqldb"
+	stores "github.com/storehand/storehand/internal/store"
 )
 
 // Finding is what one rule says about an Admin user and a customer.
@@ -49,18 +52,42 @@ func explain(f facts, q question, now time.Time) (found []Finding) {
 	return found
 }
 
-// intoOwnView adds what the facts say about the store view where the customer
-// belongs, which is where a stay would lead.
-func (s *Service) intoOwnView(ctx context.Context, adminUser, session int64, p *people, ask *question) error {
-	tree, err := s.stores.Tree(ctx)
-	if err != nil || !p.customerFound {
+// intoView adds what the facts say about the store view that a stay would lead to.
+func (s *Service) intoView(ctx context.Context, adminUser, session int64, p *people, ask *question) error {
+	if !p.customerFound {
+		return nil
+	}
+	view, err := s.likelyView(ctx, *p)
+	if err != nil {
 		return err
 	}
-	view, _ := automaticView(*p, tree)
-	f, err := s.loadFacts(ctx, s.db.Reader(), adminUser, session, p.CustomerID, view.ID)
+	f, err := s.loadFacts(ctx, s.db.Reader(), adminUser, session, p.CustomerID, view)
 	p.viewFound, p.viewActive, p.viewWebsite, p.viewInScope = f.viewFound, f.viewActive, f.viewWebsite, f.viewInScope
 	ask.view = true
 	return err
+}
+
+// likelyView is where the customer belongs or, with Manual Selection, one that can
+// be chosen if that one cannot; 0 if there is none.
+func (s *Service) likelyView(ctx context.Context, p people) (int64, error) {
+	tree, err := s.stores.Tree(ctx)
+	if err != nil {
+		return 0, err
+	}
+	own, _ := automaticView(p, tree)
+	set, err := readSettings(ctx, s.db.Reader())
+	if err != nil || !set.Manual || !p.adminFound {
+		return own.ID, err
+	}
+	g, err := acl.Load(ctx, s.db.Reader(), p.roleID)
+	if err != nil {
+		return 0, err
+	}
+	fits := func(v stores.View) bool { return v.ID != 0 && whyNot(set, p, v, g) == "" }
+	if i := slices.IndexFunc(tree.Views, fits); i >= 0 && !fits(own) {
+		return tree.Views[i].ID, nil
+	}
+	return own.ID, nil
 }
 
 // Explain tells, rule by rule, whether an Admin user may log in as a customer
@@ -78,7 +105,7 @@ func (s *Service) Explain(ctx context.Context, adminUser, customer int64) (Expla
 		return Explanation{}, err
 	}
 	ask, now := question{either: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now()
-	if err := s.intoOwnView(ctx, adminUser, session, &p, &ask); err != nil {
+	if err := s.intoView(ctx, adminUser, session, &p, &ask); err != nil {
 		return Explanation{}, err
 	}
 	return Explanation{Cause: judge(p.facts, ask, now), Findings: explain(p.facts, ask, now), AdminName: p.AdminName, CustomerName: p.CustomerName}, nil

@@ -95,7 +95,7 @@ func (q LogQuery) where() *sqldb.Where {
 		w.And("i.state = ?", string(q.State))
 	}
 	if q.Live {
-		w.And("i.ended_at IS NULL")
+		w.And("i.ended_at IS NULL AND i.state IN ('begun', 'entered')") // so that the few are not looked for among all
 	}
 	if q.Cause != "" {
 		w.And("i.end_cause = ?", string(q.Cause))
@@ -160,7 +160,7 @@ func (s *Service) logPage(ctx context.Context, q sqldb.Querier, query LogQuery, 
 	case onward:
 		w.And("(i.begun_at, i.id) < (?, ?)", at.At, at.ID)
 	}
-	stays, err := sqldb.All(ctx, q, scanLogged, loggedStays+w.SQL()+` ORDER BY i.begun_at `+order+`, i.id `+order+` LIMIT `+w.Bind("?", size+1), w.Args()...)
+	stays, err := sqldb.All(ctx, q, scanLogged, logSQL(w, order, size), w.Args()...)
 	if err != nil {
 		return err
 	}
@@ -185,9 +185,15 @@ func (s *Service) logPage(ctx context.Context, q sqldb.Querier, query LogQuery, 
 	return nil
 }
 
+func logSQL(w *sqldb.Where, order string, size int) string {
+	return loggedStays + w.SQL() + ` ORDER BY i.begun_at ` + order + `, i.id ` + order + ` LIMIT ` + w.Bind("?", size+1)
+}
+
+// The record's index of stays has those rows alone that belong to one: a query
+// must say so to be answered from it.
 var loggedStays = `SELECT ` + prefixed(stayColumns) + `,
-	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.action_group <> 'login_as_customer'),
-	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.action = 'login_as_customer.page_viewed'),
+	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.impersonation_id <> 0 AND a.action_group <> 'login_as_customer'),
+	(SELECT COUNT(*) FROM audit_log a WHERE a.impersonation_id = i.id AND a.impersonation_id <> 0 AND a.action = 'login_as_customer.page_viewed'),
 	COALESCE((SELECT name FROM website w WHERE w.id = i.website_id), ''),
 	COALESCE((SELECT name FROM store_view v WHERE v.id = i.store_view_id), '')
 	FROM impersonation i`

@@ -51,6 +51,26 @@ func scanPeople(r sqldb.Scanner) (people, error) {
 	return p, err
 }
 
+// nameOf is how the actor in the context is called: Admin users by their full
+// name, the system by its task.
+func nameOf(ctx context.Context, q sqldb.Querier) (string, error) {
+	who, _ := actor.From(ctx)
+	if who.Kind != actor.Admin {
+		return who.Name, nil
+	}
+	return AdminName(ctx, q, who.ID)
+}
+
+// AdminName is an Admin user's full name, "" for one who was deleted.
+func AdminName(ctx context.Context, q sqldb.Querier, id int64) (string, error) {
+	name, _, err := sqldb.Found(sqldb.One(ctx, q, func(r sqldb.Scanner) (string, error) {
+		var first, last string
+		err := r.Scan(&first, &last)
+		return fullName(first, last), err
+	}, `SELECT first_name, last_name FROM admin_user WHERE id = $1`, id))
+	return name, err
+}
+
 func fullName(first, last string) string {
 	switch {
 	case first == "":

@@ -37,7 +37,10 @@ func (o Outcome) Label() string {
 	return [...]string{"Closed by the agent", "Time was up", "Ended by the customer", "Ended by others", "Never entered", "Running"}[o]
 }
 
-func outcomeOf(c impersonate.Cause, ended bool) Outcome {
+func outcomeOf(c impersonate.Cause, entered, ended bool) Outcome {
+	if ended && !entered {
+		return NotEntered // whatever came instead
+	}
 	switch c {
 	case impersonate.ClosedByActor, impersonate.Replaced:
 		return ByAgent
@@ -45,8 +48,6 @@ func outcomeOf(c impersonate.Cause, ended bool) Outcome {
 		return ByTime
 	case impersonate.ClosedBySubject, impersonate.ConsentWithdrawn, impersonate.SubjectSignedOut:
 		return ByCustomer
-	case impersonate.NeverEntered, impersonate.CodeReplayed:
-		return NotEntered
 	}
 	if !ended {
 		return StillRunning
@@ -151,22 +152,22 @@ func (q ReportQuery) within(w *sqldb.Where, at, website string) {
 func staysSQL(q ReportQuery) (string, []any) {
 	var w sqldb.Where
 	q.within(&w, "i.begun_at", "i.website_id")
-	return `SELECT day, end_cause, ended, seconds, COUNT(*) FROM (
-		SELECT i.begun_at / 86400000000 AS day, i.end_cause, i.ended_at IS NOT NULL AS ended,
+	return `SELECT day, end_cause, entered, ended, seconds, COUNT(*) FROM (
+		SELECT i.begun_at / 86400000000 AS day, i.end_cause, i.entered_at IS NOT NULL AS entered, i.ended_at IS NOT NULL AS ended,
 		COALESCE((i.ended_at - i.entered_at) / 1000000, -1) AS seconds FROM impersonation i` + w.SQL() + `) s
-		GROUP BY day, end_cause, ended, seconds`, w.Args()
+		GROUP BY day, end_cause, entered, ended, seconds`, w.Args()
 }
 
 func (r *Report) readStays(ctx context.Context, q sqldb.Querier, query ReportQuery) error {
 	type row struct {
-		day, seconds int64
-		cause        impersonate.Cause
-		ended        bool
-		n            int
+		day, seconds   int64
+		cause          impersonate.Cause
+		entered, ended bool
+		n              int
 	}
 	text, args := staysSQL(query)
 	rows, err := sqldb.All(ctx, q, func(s sqldb.Scanner) (k row, err error) {
-		err = s.Scan(&k.day, &k.cause, &k.ended, &k.seconds, &k.n)
+		err = s.Scan(&k.day, &k.cause, &k.entered, &k.ended, &k.seconds, &k.n)
 		return k, err
 	}, text, args...)
 	for _, k := range rows {
@@ -174,7 +175,7 @@ func (r *Report) readStays(ctx context.Context, q sqldb.Querier, query ReportQue
 		if d == nil {
 			continue
 		}
-		d.Stays[outcomeOf(k.cause, k.ended)] += k.n
+		d.Stays[outcomeOf(k.cause, k.entered, k.ended)] += k.n
 		if k.seconds >= 0 {
 			d.lengths = append(d.lengths, lasted{k.seconds, k.n})
 		}

@@ -125,7 +125,7 @@ func TestAQuantileIsALengthThatEnoughStaysDidNotExceed(t *testing.T) {
 }
 
 // fillReport adds a year of stays, orders, refusals, customers and answers.
-func fillReport(t *testing.T, db *sqldb.DB, now time.Time) {
+func fillReport(t testing.TB, db *sqldb.DB, now time.Time) {
 	t.Helper()
 	const n = 20_000
 	step := (365 * 24 * time.Hour).Microseconds() / n

@@ -67,11 +67,15 @@ func (s *Service) Stop(ctx context.Context, reason string) (ended int, err error
 			tx.Skip()
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO assist_stop (reason, stopped_at, stopped_by) VALUES ($1, $2, $3)`,
-			reason, sqldb.Micros(tx.Now()), actorName(ctx)); err != nil {
+		by, err := nameOf(ctx, tx)
+		if err != nil {
 			return err
 		}
-		if ended, err = stopAll(ctx, tx); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO assist_stop (reason, stopped_at, stopped_by) VALUES ($1, $2, $3)`,
+			reason, sqldb.Micros(tx.Now()), by); err != nil {
+			return err
+		}
+		if ended, err = s.stopAll(ctx, tx); err != nil {
 			return err
 		}
 		tx.About("login_as_customer", "stop")
@@ -85,14 +89,20 @@ func (s *Service) Stop(ctx context.Context, reason string) (ended int, err error
 
 // stopAll ends all stays that are not over, with their unspent codes. What is
 // begun while this runs is refused at its next step.
-func stopAll(ctx context.Context, tx *sqldb.Tx) (int, error) {
+func (s *Service) stopAll(ctx context.Context, tx *sqldb.Tx) (int, error) {
 	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $1, end_cause = $2, ended_by = $3,
 		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
-		WHERE ended_at IS NULL RETURNING `+stayColumns, sqldb.Micros(tx.Now()), string(Stopped), actorName(ctx))
+		WHERE `+liveStays+` RETURNING `+stayColumns, sqldb.Micros(tx.Now()), string(Stopped), actorName(ctx))
+	if err != nil {
+		return 0, err
+	}
 	for _, stay := range ended {
 		recordEnd(tx, stay)
+		if err := s.tell(ctx, tx, stay.ID, atEnd); err != nil {
+			return 0, err
+		}
 	}
-	return len(ended), err
+	return len(ended), nil
 }
 
 // Lift lets stays begin again.
@@ -107,8 +117,12 @@ func (s *Service) Lift(ctx context.Context, note string) error {
 		return err
 	}
 	return s.db.Change(ctx, ActionResumed, func(ctx context.Context, tx *sqldb.Tx) error {
+		by, err := nameOf(ctx, tx)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `UPDATE assist_stop SET lifted_at = $1, lifted_by = $2, note = $3 WHERE lifted_at IS NULL`,
-			sqldb.Micros(tx.Now()), actorName(ctx), note)
+			sqldb.Micros(tx.Now()), by, note)
 		if err != nil || n == 0 {
 			tx.Skip()
 			return err

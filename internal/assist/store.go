@@ -106,6 +106,10 @@ func describe(e *sqldb.Entry, i impersonate.Impersonation) {
 // sqlView answers impersonate, and the policy, from one Querier.
 type sqlView struct{ q sqldb.Querier }
 
+// liveStays is true of stays without an end, and found in the index that has no
+// others.
+const liveStays = `ended_at IS NULL AND state IN ('begun', 'entered')`
+
 // stayColumns are read by scanStay, in this order.
 const stayColumns = `id, public_id, customer_id, customer_name, customer_email, website_id, store_view_id,
 	admin_user_id, admin_name, admin_username, role_id, role_name, admin_session_id, parent_expires_at,

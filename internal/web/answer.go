@@ -134,6 +134,10 @@ func HTMX(r *http.Request) bool {
 	return r.Header.Get("HX-Request") == "true" && r.Header.Get("HX-Boosted") != "true"
 }
 
+// Refreshing reports whether an open page looks by itself for what is new: that
+// is nobody's activity, and takes nothing that waits for the next page.
+func Refreshing(r *http.Request) bool { return Safe(r.Method) && r.Header.Get("X-Refresh") == "1" }
+
 // PDF answers with a file that browsers show; it is kept by name when it is
 // saved. Their viewers need a little more than the policy of pages gives.
 func PDF(w http.ResponseWriter, r *http.Request, name string, write func(io.Writer) error) error {

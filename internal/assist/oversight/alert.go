@@ -9,6 +9,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -103,16 +104,22 @@ type AlertPage struct {
 
 // Alerts lists alerts. Whoever shows them has asked for the resource.
 func (s *Service) Alerts(ctx context.Context, query AlertQuery) (AlertPage, error) {
-	var w sqldb.Where
-	if query.Open {
+	list, at, err := alertList.page(ctx, s.db.Reader(), query.where(), query.Cursor, query.Size)
+	return AlertPage{list, at}, err
+}
+
+var alertList = listing[Alert]{scanAlert, alertColumns, "assist_alert", "id", func(a Alert) int64 { return a.ID }}
+
+func (q AlertQuery) where() *sqldb.Where {
+	w := &sqldb.Where{}
+	if q.Open {
 		w.And("state = 'open'")
 	}
-	if query.Kind != "" {
-		w.And("kind = ?", string(query.Kind))
+	if q.Kind != "" {
+		w.And("kind = ?", string(q.Kind))
 	}
-	onWebsites(&w, "website_id", query.Websites)
-	list, at, err := listing[Alert]{scanAlert, alertColumns, "assist_alert", "id", func(a Alert) int64 { return a.ID }}.page(ctx, s.db.Reader(), &w, query.Cursor, query.Size)
-	return AlertPage{list, at}, err
+	onWebsites(w, "website_id", q.Websites)
+	return w
 }
 
 // Alert gives one alert to whoever may see it.
@@ -147,8 +154,12 @@ func (s *Service) Acknowledge(ctx context.Context, id int64, note string) error 
 		if a.AdminUserID == who.ID {
 			return fault.New(fault.Denied, "This alert is about you: a colleague has to acknowledge it.")
 		}
+		name, err := assist.AdminName(ctx, tx, who.ID)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `UPDATE assist_alert SET state = 'seen', seen_at = $2, seen_by = $3, note = $4 WHERE id = $1 AND state = 'open'`,
-			id, sqldb.Micros(tx.Now()), who.Name, note)
+			id, sqldb.Micros(tx.Now()), name, note)
 		if err != nil {
 			return err
 		}

@@ -96,6 +96,8 @@ func scanDelivery(r sqldb.Scanner) (d Delivery, err error) {
 	return d, err
 }
 
+const dueQuery = `SELECT ` + deliveryColumns + ` FROM webhook_delivery WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2`
+
 // Deliver posts what is due. Each delivery is claimed first, so that no two
 // nodes post it at once; a receiver may still get one twice and knows it by its
 // id. A periodic task.
@@ -104,8 +106,7 @@ func (s *Service) Deliver(ctx context.Context) error {
 		return nil
 	}
 	for {
-		due, err := sqldb.All(ctx, s.db.Reader(), scanDelivery, `SELECT `+deliveryColumns+` FROM webhook_delivery WHERE sent_at IS NULL AND next_try_at <= $1 ORDER BY next_try_at, id LIMIT $2`,
-			sqldb.Micros(s.db.Now()), portion)
+		due, err := sqldb.All(ctx, s.db.Reader(), scanDelivery, dueQuery, sqldb.Micros(s.db.Now()), portion)
 		if err != nil {
 			return err
 		}
@@ -171,9 +172,11 @@ func (s *Service) Webhook(ctx context.Context, cursor string) (st WebhookState, 
 		return st, err
 	}
 	st.URL, st.SecretSet = set.webhook, s.Webhooks != nil
-	st.Deliveries, st.Place, err = listing[Delivery]{scanDelivery, deliveryColumns, "webhook_delivery", "id", func(d Delivery) int64 { return d.ID }}.page(ctx, s.db.Reader(), &sqldb.Where{}, cursor, 20)
+	st.Deliveries, st.Place, err = deliveryList.page(ctx, s.db.Reader(), &sqldb.Where{}, cursor, 20)
 	return st, err
 }
+
+var deliveryList = listing[Delivery]{scanDelivery, deliveryColumns, "webhook_delivery", "id", func(d Delivery) int64 { return d.ID }}
 
 // TestWebhook sends a message that says that it is a test.
 func (s *Service) TestWebhook(ctx context.Context) error {

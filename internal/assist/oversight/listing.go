@@ -33,16 +33,21 @@ func (l listing[T]) page(ctx context.Context, q sqldb.Querier, w *sqldb.Where, c
 	if at.Count, err = sqldb.CountUpTo(ctx, q, countCap, l.from, w); err != nil {
 		return nil, at, err
 	}
-	if before, err := strconv.ParseInt(cursor, 10, 64); err == nil {
-		w.And(l.id+" < ?", before)
-	}
-	limit := w.Bind(" LIMIT ?", size+1)
-	list, err = sqldb.All(ctx, q, l.scan, `SELECT `+l.columns+` FROM `+l.from+w.SQL()+` ORDER BY `+l.id+` DESC`+limit, w.Args()...)
+	list, err = sqldb.All(ctx, q, l.scan, l.sql(w, cursor, size), w.Args()...)
 	if len(list) > size {
 		list = list[:size]
 		at.Next = strconv.FormatInt(l.idOf(list[size-1]), 10)
 	}
 	return list, at, err
+}
+
+// sql reads one row more than a page has.
+func (l listing[T]) sql(w *sqldb.Where, cursor string, size int) string {
+	if before, err := strconv.ParseInt(cursor, 10, 64); err == nil {
+		w.And(l.id+" < ?", before)
+	}
+	limit := w.Bind(" LIMIT ?", size+1)
+	return `SELECT ` + l.columns + ` FROM ` + l.from + w.SQL() + ` ORDER BY ` + l.id + ` DESC` + limit
 }
 
 // onWebsites limits a list to some websites, nil for all.

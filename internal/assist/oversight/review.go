@@ -9,6 +9,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -72,13 +73,19 @@ type ReviewPage struct {
 // Reviews lists stays that were picked for review. Whoever shows it has asked
 // for the resource.
 func (s *Service) Reviews(ctx context.Context, query ReviewQuery) (ReviewPage, error) {
-	var w sqldb.Where
-	if query.Verdict != "" {
-		w.And("v.state = ?", string(query.Verdict))
-	}
-	onWebsites(&w, "v.website_id", query.Websites)
-	list, at, err := listing[Review]{scanReview, reviewColumns, reviewTables, "v.id", func(v Review) int64 { return v.ID }}.page(ctx, s.db.Reader(), &w, query.Cursor, query.Size)
+	list, at, err := reviewList.page(ctx, s.db.Reader(), query.where(), query.Cursor, query.Size)
 	return ReviewPage{list, at}, err
+}
+
+var reviewList = listing[Review]{scanReview, reviewColumns, reviewTables, "v.id", func(v Review) int64 { return v.ID }}
+
+func (q ReviewQuery) where() *sqldb.Where {
+	w := &sqldb.Where{}
+	if q.Verdict != "" {
+		w.And("v.state = ?", string(q.Verdict))
+	}
+	onWebsites(w, "v.website_id", q.Websites)
+	return w
 }
 
 // ReviewCounts counts the stays of each verdict, up to 10,000 in all.
@@ -145,8 +152,12 @@ func (s *Service) Judge(ctx context.Context, stay int64, verdict Verdict, note s
 		if v.AdminUserID == who.ID {
 			return fault.New(fault.Denied, "Nobody reviews their own session.")
 		}
+		name, err := assist.AdminName(ctx, tx, who.ID)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, `UPDATE assist_review SET state = $2, reviewed_at = $3, reviewer = $4, note = $5 WHERE id = $1`,
-			v.ID, string(verdict), sqldb.Micros(tx.Now()), who.Name, note); err != nil {
+			v.ID, string(verdict), sqldb.Micros(tx.Now()), name, note); err != nil {
 			return err
 		}
 		tx.About("review", strconv.FormatInt(v.ID, 10))

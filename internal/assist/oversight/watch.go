@@ -127,9 +127,11 @@ func (s *Service) ended(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) error
 
 // changedIn tells whether anything was changed in a stay.
 func changedIn(ctx context.Context, q sqldb.Querier, stay int64) (bool, error) {
-	return sqldb.One(ctx, q, sqldb.Value[bool], `SELECT EXISTS (SELECT 1 FROM audit_log
-		WHERE impersonation_id = $1 AND action_group <> 'login_as_customer' AND result = 'success')`, stay)
+	return sqldb.One(ctx, q, sqldb.Value[bool], changedQuery, stay)
 }
+
+const changedQuery = `SELECT EXISTS (SELECT 1 FROM audit_log
+	WHERE impersonation_id = $1 AND impersonation_id <> 0 AND action_group <> 'login_as_customer' AND result = 'success')`
 
 // refused watches attempts that were refused: of one Admin user, or of one
 // address where nobody is signed in.
@@ -148,7 +150,7 @@ func (s *Service) refused(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) err
 	whose, name := "", ""
 	if who.Kind == actor.Admin {
 		w.And("actor_kind = 'admin' AND actor_id = ?", who.ID)
-		whose, name = "admin:"+strconv.FormatInt(who.ID, 10), who.Name
+		whose = "admin:" + strconv.FormatInt(who.ID, 10)
 	} else {
 		w.And("actor_kind <> 'admin' AND ip = ?", who.IP)
 		whose, name = "address:"+who.IP, "The address "+who.IP
@@ -157,13 +159,18 @@ func (s *Service) refused(ctx context.Context, tx *sqldb.Tx, e *sqldb.Entry) err
 	if err != nil || !set.rules.OnRefusal(before+1) { // this one is recorded after
 		return err
 	}
+	if who.Kind == actor.Admin {
+		if name, err = assist.AdminName(ctx, tx, who.ID); err != nil {
+			return err
+		}
+	}
 	a := Alert{
 		Kind: ManyRefusals, key: fmt.Sprintf("%s:%s:%d", ManyRefusals, whose, tx.Now().Unix()/int64(set.rules.RefusedIn.Seconds())),
 		Summary:    fmt.Sprintf("%s was refused %d times within %d minutes, the last time: %s.", name, before+1, int(set.rules.RefusedIn.Minutes()), e.Details),
 		CustomerID: e.Subject.ID, CustomerName: e.Subject.Name,
 	}
 	if who.Kind == actor.Admin {
-		a.AdminUserID, a.AdminName = who.ID, who.Name
+		a.AdminUserID, a.AdminName = who.ID, name
 	}
 	return s.raise(ctx, tx, set, a)
 }

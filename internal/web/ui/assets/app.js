@@ -239,6 +239,66 @@ function setUpLive(part) {
   call();
 }
 
+// Makes a part of the page like another one, node by node: what is the same
+// stays, and with it the focus, open menus and what was typed.
+function become(old, now) {
+  if (old.isEqualNode(now)) return;
+  if (old.nodeName !== now.nodeName || old.id !== now.id) return void old.replaceWith(now);
+  if (old.nodeType !== Node.ELEMENT_NODE) return void (old.nodeValue = now.nodeValue);
+  if (old.dataset.ready) { // scripts look after it
+    if (old.dataset.until !== now.dataset.until) old.replaceWith(now);
+    return;
+  }
+  for (const { name } of [...old.attributes]) if (name !== "open" && !now.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of now.attributes) if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const key = (node) => node.dataset?.key;
+  const wanted = new Set([...now.children].map(key));
+  for (const child of [...old.children]) if (key(child) && !wanted.has(key(child))) child.remove();
+  let at = old.firstChild;
+  for (const next of [...now.childNodes]) {
+    const same = key(next) ? [...old.children].find((child) => key(child) === key(next)) : at && !key(at) && at;
+    if (same && same === at) at = at.nextSibling;
+    else old.insertBefore(same || next, at);
+    if (same) become(same, next);
+  }
+  while (at) {
+    const gone = at;
+    at = at.nextSibling;
+    gone.remove();
+  }
+}
+
+// A page of what others do is asked for again every few seconds, and what is new
+// is put in place. It rests while nobody looks, and is nobody's activity.
+function setUpRefresh() {
+  const every = 3000;
+  let timer;
+  const renew = (page) => {
+    for (const part of $$("[data-fresh]")) {
+      const now = page.getElementById(part.id);
+      if (!now) continue;
+      const held = part.contains(document.activeElement);
+      become(part, now);
+      setUp(part);
+      if (held && !part.contains(document.activeElement)) document.getElementById("page-body").focus({ preventScroll: true });
+    }
+  };
+  const ask = async () => {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
+      if (answer.redirected || answer.status === 403 || answer.status === 404) return void location.reload();
+      if (answer.ok) renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch {
+      // offline: the next time
+    }
+    timer = setTimeout(ask, every);
+  };
+  document.addEventListener("visibilitychange", ask);
+  timer = setTimeout(ask, every);
+}
+
 // Forms marked data-guard ask before what was typed is lost.
 function setUpGuard(form) {
   let dirty = false;
@@ -310,6 +370,7 @@ const features = {
   "form[data-guard]": setUpGuard,
   "[data-poll]:not([data-live])": setUpPoll,
   "[data-live]": setUpLive,
+  "[data-refresh]": setUpRefresh,
   "form[data-figures]": setUpFigures,
 };
 function setUp(root) {
@@ -320,7 +381,10 @@ function setUp(root) {
       start(element);
     }
   }
+}
+function start(root) {
+  setUp(root);
   root.querySelector("[data-focus]")?.focus();
 }
-setUp(document);
-document.addEventListener("htmx:load", (event) => setUp(event.target.parentElement ?? document));
+start(document);
+document.addEventListener("htmx:load", (event) => start(event.target.parentElement ?? document));
