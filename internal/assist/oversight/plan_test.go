@@ -104,7 +104,7 @@ func TestNoListReadsOrSortsAWholeTable(t *testing.T) {
 		page("deliveries", &sqldb.Where{}, deliveryList.sql, true)
 		for name, text := range map[string]string{
 			"due deliveries": strings.NewReplacer("$1", "50000", "$2", "20").Replace(dueQuery), "what was changed in a session": strings.ReplaceAll(changedQuery, "$1", "77"),
-			"old deliveries": `DELETE FROM webhook_delivery WHERE created_at < 20 AND (sent_at IS NOT NULL OR next_try_at = 7)`,
+			"old deliveries":     `DELETE FROM webhook_delivery WHERE created_at < 20 AND (sent_at IS NOT NULL OR next_try_at = 7)`,
 			"a session's alerts": `SELECT 1 FROM assist_alert WHERE impersonation_id = 77`, "badges": `SELECT website_id, COUNT(*) FROM assist_alert WHERE state = 'open' GROUP BY website_id`,
 		} {
 			if found := wholeTable.FindString(explain(t, db, text, nil)); found != "" {
