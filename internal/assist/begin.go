@@ -92,8 +92,7 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 		return Begun{}, err
 	}
 	if cause == ApprovalMissing {
-		id, err := s.askApproval(ctx, set, p, who, form)
-		return Begun{Approval: id}, err
+		return s.askFirst(ctx, set, p, who, form, view)
 	}
 	wish := request(set, p, view, form, who)
 	rest(&wish, p.facts, s.db.Now())
@@ -105,6 +104,20 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 		return Begun{}, refused(err)
 	}
 	return Begun{PublicID: i.ID, StartURL: view.URL("/assist/start") + "?request=" + url.QueryEscape(i.ID)}, nil
+}
+
+// askFirst puts the wish before a second person, unless something else stands
+// against it, such as the store view: nobody is asked for what cannot be.
+func (s *Service) askFirst(ctx context.Context, set Settings, p people, who actor.Who, form BeginForm, view stores.View) (Begun, error) {
+	if err := s.into(ctx, who.ID, who.SessionID, &p, view.ID); err != nil {
+		return Begun{}, err
+	}
+	cause := judge(p.facts, question{either: true, view: true, sessionIdle: s.sessions.AdminIdle(ctx), sealing: s.sealing}, s.db.Now())
+	if cause != "" && cause != ApprovalMissing {
+		return Begun{}, s.refuseBegin(ctx, cause, p)
+	}
+	id, err := s.askApproval(ctx, set, p, who, form)
+	return Begun{Approval: id}, err
 }
 
 // refuseBegin records a refusal that came before there was anything to store.

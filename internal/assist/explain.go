@@ -61,9 +61,14 @@ func (s *Service) intoView(ctx context.Context, adminUser, session int64, p *peo
 	if err != nil {
 		return err
 	}
+	ask.view = true
+	return s.into(ctx, adminUser, session, p, view)
+}
+
+// into adds what the facts say about a store view.
+func (s *Service) into(ctx context.Context, adminUser, session int64, p *people, view int64) error {
 	f, err := s.loadFacts(ctx, s.db.Reader(), adminUser, session, p.CustomerID, view)
 	p.viewFound, p.viewActive, p.viewWebsite, p.viewInScope = f.viewFound, f.viewActive, f.viewWebsite, f.viewInScope
-	ask.view = true
 	return err
 }
 
