@@ -17,6 +17,7 @@ func TestScreenshots(t *testing.T) {
 	if os.Getenv("SCREENSHOTS") == "" {
 		t.Log("SCREENSHOTS names no folder: the pages are looked at, and no picture is kept")
 	}
+	s.asks(s.staff(s.person(), "maria")) // noah sees the request below
 	for name, look := range map[string]browser.Look{"light": {}, "dark": {Dark: true}, "phone": {Phone: true}} {
 		s.takeAll(t, name, look)
 	}
@@ -42,11 +43,20 @@ func (s *shop) takeAll(t *testing.T, name string, look browser.Look) {
 	take(front.Visit(s.store("english", "/cart")), "06-stay-cart")
 	take(front.Visit(s.store("arabic", "/")), "07-stay-arabic")
 	take(front.Visit(s.store("arabic", "/cart")), "07-stay-arabic-cart")
+	take(admin.Visit(s.admin("/assist/sessions")), "17-active-sessions")
 	front.ClickOn(".assist-close")
 	take(admin.Visit(s.admin("/assist/log")), "08-log")
 	take(admin.Visit(s.admin("/system/actions?group=login_as_customer")), "09-actions")
 	take(admin.Visit(s.admin("/config/customers/login_as_customer")), "10-configuration")
 	take(admin.Visit(s.admin("/system/roles/2")), "11-role")
+	take(admin.Visit(s.admin("/assist/log")).ClickOn(`main table a[href^="/assist/log/"]`), "18-stay-timeline")
+	take(admin.Visit(s.admin("/assist/report")), "19-assistance-report")
+	take(admin.Visit(s.admin("/assist/alerts?show=all")), "20-alerts")
+	take(admin.Visit(s.admin("/assist/reviews")), "21-reviews")
+	take(admin.Visit(s.admin("/assist/why?customer=noah@example.com")), "22-why")
+	take(admin.Visit(s.admin("/assist/stop")), "23-emergency-stop")
+	take(s.shopper(s.person(look), "english", "vera@example.com").Visit(s.store("english", "/account/assistance")), "24-support-access")
+	take(s.shopper(s.person(look), "english", "noah@example.com").Visit(s.store("english", "/account/assistance")), "25-consent-request")
 	shop := p.Open(s.store("english", "/"))
 	take(shop, "12-home")
 	shop.ClickOn("main a[href*='/c/']")

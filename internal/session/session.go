@@ -92,6 +92,8 @@ type Life struct {
 // cause is why the session is over at a time, "" while it lives.
 func (l Life) cause(now time.Time, idle time.Duration) Cause {
 	switch {
+	case !l.EndedAt.IsZero() && l.EndCause == "":
+		return Unknown // ended is ended, whatever the row lacks
 	case !l.EndedAt.IsZero():
 		return l.EndCause
 	case !now.Before(l.ExpiresAt):
