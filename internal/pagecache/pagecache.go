@@ -36,6 +36,14 @@ const pollEvery = 500 * time.Millisecond
 // old copy would stay.
 const settle = 1100 * time.Millisecond
 
+// While the database does not answer, what is kept goes on being served for so
+// long: nobody can change anything through this node, and guests read on. askTime
+// is how long it may take to answer.
+const (
+	standIn = 10 * time.Minute
+	askTime = 2 * time.Second
+)
+
 // Options says what the application knows and the cache does not.
 type Options struct {
 	DB     *sqldb.DB
@@ -63,7 +71,8 @@ type Cache struct {
 	fragments *otter.Cache[string, *fragment]
 
 	generation atomic.Int64 // moves when anything kept so far may be wrong
-	polled     atomic.Int64 // when the version rows were last read, microseconds
+	polled     atomic.Int64 // when the version rows were last asked for, microseconds
+	answered   atomic.Int64 // when the database last said what they are, microseconds
 	seen       atomic.Pointer[seen]
 	boundary   atomic.Int64 // when a price changes by itself, microseconds; 0 never
 	settling   atomic.Int64 // until when nothing is kept, microseconds
@@ -120,7 +129,8 @@ func (c *Cache) Stats() Stats { return Stats{c.hits.Load(), c.misses.Load(), c.b
 type moment struct {
 	generation int64
 	at         int64 // microseconds
-	ok         bool  // in use, and the database answers
+	ok         bool  // in use
+	blind      bool  // the database does not answer: what is kept may be served, nothing is kept
 }
 
 // fits reports whether something made at another moment is still right.
@@ -131,22 +141,25 @@ func (c *Cache) fits(now, made moment) bool {
 
 // mayKeep reports whether what was made since a moment may be kept.
 func (c *Cache) mayKeep(since moment) bool {
-	return since.ok && since.generation == c.generation.Load() && since.at >= c.settling.Load()
+	return since.ok && !since.blind && since.generation == c.generation.Load() && since.at >= c.settling.Load()
 }
 
 // now returns what is right now, asking the database when the last answer is
-// too old. When that fails nothing is served from the cache or kept.
+// too old. When that fails nothing is kept, and what is there is served for a
+// while yet.
 func (c *Cache) now(ctx context.Context) moment {
 	now := c.o.DB.Now()
 	m := moment{at: now.UnixMicro()}
 	last := c.polled.Load()
 	due := m.at-last >= pollEvery.Microseconds() || m.at < last
-	if due && c.polled.CompareAndSwap(last, m.at) {
-		if err := c.poll(ctx, now); err != nil {
-			c.Invalidate()
-			return m
-		}
+	if due && c.polled.CompareAndSwap(last, m.at) && c.poll(ctx, now) == nil {
+		c.answered.Store(m.at)
 	}
+	since := time.Duration(m.at-c.answered.Load()) * time.Microsecond
+	if since > standIn || since < -pollEvery {
+		return m
+	}
+	m.blind = since >= 2*pollEvery
 	if at := c.boundary.Load(); at != 0 && m.at >= at && c.boundary.CompareAndSwap(at, 0) {
 		c.seen.Store(nil) // so that the next poll works out the boundary after this one
 		c.Invalidate()
@@ -158,6 +171,9 @@ func (c *Cache) now(ctx context.Context) moment {
 // poll reads the version rows. When they moved, so do the settings and the
 // moment at which a price changes by itself next.
 func (c *Cache) poll(ctx context.Context, now time.Time) error {
+	// It is for everybody: not to be given up with this request, nor to be waited for.
+	ctx, cancel := context.WithTimeout(sqldb.Impatient(context.WithoutCancel(ctx), askTime), askTime)
+	defer cancel()
 	v, err := c.ask(ctx)
 	if err != nil {
 		return err

@@ -223,7 +223,7 @@ func (db *DB) Upkeep(ctx context.Context, name string, fn func(ctx context.Conte
 // unavailable gives the failures that are not about what was asked for but about
 // a database that cannot work now their kind: whoever asked may ask again.
 func unavailable(err error) error {
-	if _, expected := fault.As(err); expected || !broken(err) {
+	if _, expected := fault.As(err); expected || !Broken(err) {
 		return err
 	}
 	return &fault.Error{Kind: fault.Unavailable, Err: err}

@@ -103,6 +103,10 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	return nil
 }
 
+// connectTime is how long a server may take to let us in, unless the address
+// says connect_timeout.
+const connectTime = 5 * time.Second
+
 // postgresPool opens a pool; a reading one lets the server itself refuse writes.
 func postgresPool(dsn, schema string, readOnly bool) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
@@ -113,6 +117,7 @@ func postgresPool(dsn, schema string, readOnly bool) (*sql.DB, error) {
 		cfg.RuntimeParams["search_path"] = schema
 	}
 	cfg.RuntimeParams["application_name"] = "storehand"
+	cfg.ConnectTimeout = cmp.Or(cfg.ConnectTimeout, connectTime)
 	if readOnly {
 		cfg.RuntimeParams["default_transaction_read_only"] = "on"
 	}

@@ -1,7 +1,6 @@
 package sqldb
 
 import (
-	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -79,9 +78,9 @@ func IsDenied(err error) bool {
 	return errors.As(err, &pg) && pg.Code == "42501"
 }
 
-// broken reports whether err says that the database cannot do its work now:
-// full, read-only, gone, or damaged.
-func broken(err error) bool {
+// Broken reports whether err says that the database cannot do its work now:
+// full, read-only, gone, cut off, or damaged.
+func Broken(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch {
@@ -94,8 +93,7 @@ func broken(err error) bool {
 		}
 		return false
 	}
-	var net *pgconn.ConnectError
-	if errors.As(err, &net) || errors.Is(err, sqldriver.ErrBadConn) {
+	if errors.Is(err, errNoAnswer) || errors.Is(err, errCutOff) || errors.Is(err, errClosed) {
 		return true
 	}
 	switch sqlite.ErrCode(err).ToPrimary() {

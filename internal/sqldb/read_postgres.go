@@ -23,18 +23,32 @@ func (p *postgresReader) Query(ctx context.Context, query string, args ...any) (
 	if err != nil {
 		return nil, err
 	}
-	if s == nil {
-		return some(p.pool.QueryContext(ctx, query, args...))
-	}
-	return some(s.QueryContext(ctx, args...))
+	return some(ask(ctx, func(ctx context.Context) (*sql.Rows, error) {
+		if s == nil {
+			return p.pool.QueryContext(ctx, query, args...)
+		}
+		return s.QueryContext(ctx, args...)
+	}))
 }
 
 func (p *postgresReader) QueryRow(ctx context.Context, query string, args ...any) Row {
 	s, err := p.prepared(ctx, query)
-	if err != nil || s == nil {
-		return p.pool.QueryRowContext(ctx, query, args...)
+	if errors.Is(err, errNoAnswer) {
+		return failedRow{err}
 	}
-	return s.QueryRowContext(ctx, args...)
+	row, err := ask(ctx, func(ctx context.Context) (*sql.Row, error) {
+		var row *sql.Row
+		if s == nil {
+			row = p.pool.QueryRowContext(ctx, query, args...)
+		} else {
+			row = s.QueryRowContext(ctx, args...)
+		}
+		return row, row.Err()
+	})
+	if err != nil {
+		return failedRow{err}
+	}
+	return row
 }
 
 func (p *postgresReader) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -44,7 +58,7 @@ func (p *postgresReader) prepared(ctx context.Context, query string) (*sql.Stmt,
 	if s != nil || full {
 		return s, nil
 	}
-	s, err := p.pool.PrepareContext(context.WithoutCancel(ctx), query)
+	s, err := ask(context.WithoutCancel(ctx), func(ctx context.Context) (*sql.Stmt, error) { return p.pool.PrepareContext(ctx, query) })
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,13 @@ type remembered[T any] struct {
 	value   T
 	version int64
 	gen     int64
-	checked time.Time
+	checked time.Time // when it was last looked whether it is still right
+	sure    time.Time // when the database last said so
 }
+
+// StandIn is how long a copy is still given while the database does not answer:
+// nothing can be decided or changed meanwhile, but a page can say so.
+const StandIn = 10 * time.Minute
 
 // Remember makes a Remembered; load must not keep q.
 func Remember[T any](db *DB, topic string, load func(ctx context.Context, q Querier) (T, error)) *Remembered[T] {
@@ -50,11 +55,24 @@ func (r *Remembered[T]) Get(ctx context.Context) (T, error) {
 	}
 	c, err := r.renew(ctx, now)
 	if err != nil {
+		c = r.standIn(err, now)
+	}
+	if c == nil {
 		var none T
 		return none, err
 	}
 	r.copy.Store(c)
 	return c.value, nil
+}
+
+// standIn is the copy from before the database stopped answering, if that was
+// not long ago; those who ask within the next second do not wait for it again.
+func (r *Remembered[T]) standIn(err error, now time.Time) *remembered[T] {
+	old := r.copy.Load()
+	if old == nil || old.gen != r.gen.Load() || now.Sub(old.sure) > StandIn || !Broken(err) {
+		return nil
+	}
+	return &remembered[T]{old.value, old.version, old.gen, now, old.sure}
 }
 
 // Forget makes the next Get look at the database; give it to [Tx.After].
@@ -80,11 +98,11 @@ func (r *Remembered[T]) renew(ctx context.Context, now time.Time) (*remembered[T
 		return nil, err
 	}
 	if old := r.copy.Load(); old != nil && old.version == version {
-		return &remembered[T]{old.value, version, gen, now}, nil
+		return &remembered[T]{old.value, version, gen, now, now}, nil
 	}
 	value, err := r.load(ctx, r.db.read)
 	if err != nil {
 		return nil, err
 	}
-	return &remembered[T]{value, version, gen, now}, nil
+	return &remembered[T]{value, version, gen, now, now}, nil
 }

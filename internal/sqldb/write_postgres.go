@@ -31,7 +31,9 @@ func (w *postgresWriter) run(ctx context.Context, work func(context.Context, *Tx
 }
 
 func (w *postgresWriter) once(ctx context.Context, work func(context.Context, *Tx) error) (err error) {
-	tx, err := w.db.pool.BeginTx(ctx, nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	tx, err := ask(ctx, func(ctx context.Context) (*sql.Tx, error) { return w.db.pool.BeginTx(ctx, nil) })
 	if err != nil {
 		return err
 	}
@@ -43,23 +45,33 @@ func (w *postgresWriter) once(ctx context.Context, work func(context.Context, *T
 	}()
 	t := &Tx{conn: plainTx{tx}}
 	if err := work(ctx, t); err != nil {
-		if e := tx.Rollback(); e != nil && !errors.Is(e, sql.ErrTxDone) {
+		if e := finish(ctx, cancel, tx.Rollback); e != nil && !errors.Is(e, sql.ErrTxDone) {
 			return errors.Join(err, e)
 		}
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	if err := finish(ctx, cancel, tx.Commit); err != nil {
 		return err
 	}
 	w.db.commits.Add(1)
 	return nil
 }
 
+// finish commits or rolls back. The driver does so in the transaction's own
+// context, which therefore ends when no answer comes.
+func finish(ctx context.Context, cancel context.CancelFunc, how func() error) error {
+	_, err := ask(ctx, func(asked context.Context) (bool, error) {
+		defer context.AfterFunc(asked, cancel)()
+		return true, how()
+	})
+	return err
+}
+
 // plainTx executes on a transaction; the driver caches prepared statements itself.
 type plainTx struct{ tx *sql.Tx }
 
 func (p plainTx) exec(ctx context.Context, q string, args []any) (int64, error) {
-	res, err := p.tx.ExecContext(ctx, q, args...)
+	res, err := ask(ctx, func(ctx context.Context) (sql.Result, error) { return p.tx.ExecContext(ctx, q, args...) })
 	if err != nil {
 		return 0, err
 	}
@@ -67,11 +79,18 @@ func (p plainTx) exec(ctx context.Context, q string, args []any) (int64, error) 
 }
 
 func (p plainTx) query(ctx context.Context, q string, args []any) (Rows, error) {
-	return some(p.tx.QueryContext(ctx, q, args...))
+	return some(ask(ctx, func(ctx context.Context) (*sql.Rows, error) { return p.tx.QueryContext(ctx, q, args...) }))
 }
 
 func (p plainTx) queryRow(ctx context.Context, q string, args []any) Row {
-	return p.tx.QueryRowContext(ctx, q, args...)
+	row, err := ask(ctx, func(ctx context.Context) (*sql.Row, error) {
+		row := p.tx.QueryRowContext(ctx, q, args...)
+		return row, row.Err()
+	})
+	if err != nil {
+		return failedRow{err}
+	}
+	return row
 }
 
 // some keeps a nil out of the interface.
@@ -79,5 +98,5 @@ func some(rows *sql.Rows, err error) (Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rows, nil
+	return pgRows{rows}, nil
 }

@@ -105,6 +105,11 @@ func (w *sqliteWriter) batch(first *job) {
 	ctx := context.WithoutCancel(first.ctx)
 	jobs := []*job{first}
 	err := w.begin(ctx)
+	if err != nil { // who waits behind would only wait as long once more
+		for next := w.next(len(jobs)); next != nil; next = w.next(len(jobs)) {
+			jobs = append(jobs, next)
+		}
+	}
 	for i := 0; err == nil; i++ {
 		if i == 0 {
 			err = w.first(ctx, first)

@@ -32,7 +32,7 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 		LinkText: s.T("error.home"), LinkHref: s.URL("/"),
 	}
 	switch {
-	case f.Kind == fault.Unavailable && s.Stay != nil:
+	case f.Kind == fault.Unavailable && (s.Stay != nil || web.Cookie(r, web.StayCookie) != ""):
 		v.Title, v.Text = s.T("stay.unrecorded.title"), s.T("stay.unrecorded.text")
 		v.LinkText, v.LinkHref = s.T("stay.closed.back"), a.adminLink("/")
 	case f.Message != "" && f.Code != audit.Unrecorded:
@@ -45,7 +45,22 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 	if status >= 500 {
 		v.Request = s.T("error.request_id", "id", web.Info(r.Context()).ID)
 	}
-	return a.page(w, r, status, shopPage{Title: v.Title, Personal: true}, failurePage(v))
+	page := shopPage{Title: v.Title, Personal: true}
+	err := a.page(w, r, status, page, failurePage(v))
+	if f.Kind == fault.Unavailable && err != nil {
+		return a.bare(w, r, status, page, v)
+	}
+	return err
+}
+
+// bare is the page of a failure where not even the frame can be had from the
+// database. Nothing is known of anybody then, so nobody is named.
+func (a *App) bare(w http.ResponseWriter, r *http.Request, status int, p shopPage, v failureView) error {
+	s := shopper(r.Context())
+	s.Stay, s.Customer, s.Session, s.CartSecret = nil, nil, nil, ""
+	shell := a.frame(w, r, p)
+	shell.Footer = Footer{About: s.T("footer.about"), Legal: s.T("footer.legal", "year", strconv.Itoa(a.Now().Year()), "store", a.storeName(r.Context(), s))}
+	return web.Render(w, r, status, within(ShopPage(shell), failurePage(v)))
 }
 
 // ended tells the failures of a stay that is over.

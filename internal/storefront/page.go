@@ -52,6 +52,27 @@ func (a *App) fragment(w http.ResponseWriter, r *http.Request, body templ.Compon
 // shell fills the frame from the request.
 func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, error) {
 	ctx, s := r.Context(), shopper(r.Context())
+	shell := a.frame(w, r, p)
+	if waitsOn[p.Path] {
+		m, err := a.waiting(ctx, s)
+		if err != nil {
+			return shell, err
+		}
+		if m != nil {
+			shell.Flash = append(shell.Flash, *m)
+		}
+	}
+	var err error
+	if shell.Notice, err = a.notice(ctx, s); err != nil {
+		return shell, err
+	}
+	err = a.fill(ctx, s, p, &shell)
+	return shell, err
+}
+
+// frame is as much of the shell as is known without asking the database.
+func (a *App) frame(w http.ResponseWriter, r *http.Request, p shopPage) Shell {
+	ctx, s := r.Context(), shopper(r.Context())
 	l := s.Locale
 	shell := Shell{
 		Title: p.Title, Description: p.Description, Lang: l.Lang(), Dir: l.Dir(), Crumbs: p.Crumbs, Canonical: p.Canonical, Renew: p.Renew,
@@ -72,21 +93,7 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p shopPage) (Shell, 
 	if s.Customer != nil && s.Stay == nil {
 		shell.NoticePoll, shell.Live = s.URL("/assist/notice"), s.URL("/assist/live")
 	}
-	if waitsOn[p.Path] {
-		m, err := a.waiting(ctx, s)
-		if err != nil {
-			return shell, err
-		}
-		if m != nil {
-			shell.Flash = append(shell.Flash, *m)
-		}
-	}
-	var err error
-	if shell.Notice, err = a.notice(ctx, s); err != nil {
-		return shell, err
-	}
-	err = a.fill(ctx, s, p, &shell)
-	return shell, err
+	return shell
 }
 
 // banner says whose account this is, who is in it, and the ways out.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/id"
+	"github.com/storehand/storehand/internal/sqldb"
 )
 
 // Site is one of the applications: its table of routes, how it recognises a
@@ -68,7 +69,7 @@ func (s *Site) Handler() http.Handler {
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, pattern string, maxBody int64, quiet bool, step func(http.ResponseWriter, **http.Request) error) {
 	rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 	info := &RequestInfo{ID: id.New(), Site: s.Name, Route: pattern, Began: s.Now()}
-	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, info))
+	r = r.WithContext(context.WithValue(sqldb.Impatient(r.Context(), answerTime), infoKey{}, info))
 	commonHeaders(rec.Header(), r)
 	if maxBody == 0 {
 		maxBody = defaultMaxBody
@@ -197,18 +198,34 @@ var statusOf = map[fault.Kind]int{
 	fault.Unavailable: http.StatusServiceUnavailable,
 }
 
+// answerTime is how long the database may take to begin an answer to a request,
+// before the visitor is told that it cannot be asked.
+const answerTime = 5 * time.Second
+
+// expected gives the failure that an error is for people: a fault, or a database
+// that cannot work now.
+func expected(err error) (*fault.Error, bool) {
+	f, ok := fault.As(err)
+	if !ok && err != nil && sqldb.Broken(err) {
+		return &fault.Error{Kind: fault.Unavailable, Err: err}, true
+	}
+	return f, ok
+}
+
 // fail turns an error into a page, once, here.
 func (s *Site) fail(w *recorder, r *http.Request, err error) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		err = fault.New(fault.TooLarge, "")
 	}
-	f, expected := fault.As(err)
+	f, known := expected(err)
 	status := http.StatusInternalServerError
-	if expected {
+	if known {
 		status = statusOf[f.Kind]
 	} else {
 		f = &fault.Error{}
+	}
+	if !known || f.Kind == fault.Unavailable && f.Err != nil {
 		Info(r.Context()).Failure = err
 	}
 	if w.wrote {
@@ -219,7 +236,7 @@ func (s *Site) fail(w *recorder, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	e := s.Fail(w, r, status, f)
-	if g, ok := fault.As(e); ok && !w.wrote { // what ended while the failure was drawn
+	if g, ok := expected(e); ok && !w.wrote { // what ended while the failure was drawn
 		err, status = e, statusOf[g.Kind]
 		e = s.Fail(w, r, status, g)
 	}

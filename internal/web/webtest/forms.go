@@ -28,3 +28,17 @@ func (f *Form) Address() (to *url.URL, post bool) {
 	}
 	return to, strings.EqualFold(f.node.Attr("method"), http.MethodPost)
 }
+
+// Texts are the names of the fields that take free text, in their order.
+func (f *Form) Texts() []string {
+	var names []string
+	for _, c := range f.fields {
+		switch c.kind {
+		case "", "text", "search", "email", "tel", "url", "textarea":
+			if !contains(names, c.name) {
+				names = append(names, c.name)
+			}
+		}
+	}
+	return names
+}
