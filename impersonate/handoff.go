@@ -115,7 +115,7 @@ func mayEnter(i Impersonation, r Redemption, now time.Time) Cause {
 		return CodeUsed
 	case i.State() == Ended:
 		return AlreadyEnded
-	case !now.Before(i.Code.ExpiresAt):
+	case !now.Before(i.Code.ExpiresAt) || i.SetBack(now):
 		return CodeLate
 	}
 	return ""

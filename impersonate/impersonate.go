@@ -108,13 +108,25 @@ func (i Impersonation) Due() time.Time {
 	return i.ExpiresAt
 }
 
+// Skew is how far the clocks of an application's nodes may be apart. A clock that
+// shows more than that before the last use was set back: how much of its time an
+// impersonation has had is no longer known, so it is over.
+const Skew = 2 * time.Minute
+
+// SetBack tells whether the clock has been set back since the last use.
+func (i Impersonation) SetBack(now time.Time) bool {
+	return now.Add(Skew).Before(i.LastUsedAt)
+}
+
 // overdue gives the limit that has passed, or "".
 func (i Impersonation) overdue(now time.Time) Cause {
 	switch {
-	case now.Before(i.Due()):
+	case now.Before(i.Due()) && !i.SetBack(now):
 		return ""
 	case i.EnteredAt.IsZero():
 		return NeverEntered
+	case i.SetBack(now):
+		return TimeUp
 	case now.Before(i.ExpiresAt):
 		return Idle
 	}

@@ -295,8 +295,11 @@ func (a *App) routeHosts(adminHost string) http.Handler {
 	return web.BehindProxies(a.Proxies, mux)
 }
 
+// readyTime is how long the database may take to say that it is there.
+const readyTime = 2 * time.Second
+
 func (a *App) ready(w http.ResponseWriter, r *http.Request) {
-	if err := a.DB.Ping(r.Context()); err != nil {
+	if err := a.DB.Ping(sqldb.Impatient(r.Context(), readyTime)); err != nil {
 		a.Log.Error("not ready", "error", err)
 		plain(w, http.StatusServiceUnavailable, "the database does not answer\n")
 		return

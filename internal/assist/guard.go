@@ -53,8 +53,8 @@ var ofStay = map[sqldb.Action]bool{
 func (s *Service) use(ctx context.Context, tx *sqldb.Tx, id int64) (impersonate.Mode, Scope, error) {
 	now := tx.Now()
 	stay, found, err := sqldb.Found(sqldb.One(ctx, tx, scanLive, `UPDATE impersonation SET last_used_at = $2
-		WHERE id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL AND expires_at > $2 AND last_used_at + idle_micros > $2
-		RETURNING `+liveColumns, id, sqldb.Micros(now)))
+		WHERE id = $1 AND ended_at IS NULL AND entered_at IS NOT NULL AND expires_at > $2 AND last_used_at + idle_micros > $2 AND last_used_at <= $3
+		RETURNING `+liveColumns, id, sqldb.Micros(now), sqldb.Micros(now.Add(impersonate.Skew))))
 	if err != nil {
 		return "", "", err
 	}

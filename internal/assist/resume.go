@@ -61,7 +61,7 @@ func overdue(i impersonate.Impersonation, now time.Time) impersonate.Cause {
 		return ""
 	case i.EnteredAt.IsZero():
 		return impersonate.NeverEntered
-	case now.Before(i.ExpiresAt):
+	case now.Before(i.ExpiresAt) && !i.SetBack(now):
 		return impersonate.Idle
 	}
 	return impersonate.TimeUp

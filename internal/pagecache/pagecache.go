@@ -73,6 +73,8 @@ type Cache struct {
 	generation atomic.Int64 // moves when anything kept so far may be wrong
 	polled     atomic.Int64 // when the version rows were last asked for, microseconds
 	answered   atomic.Int64 // when the database last said what they are, microseconds
+	lost       atomic.Bool  // it did not answer when it was last asked …
+	asking     atomic.Bool  // … and is being asked again
 	seen       atomic.Pointer[seen]
 	boundary   atomic.Int64 // when a price changes by itself, microseconds; 0 never
 	settling   atomic.Int64 // until when nothing is kept, microseconds
@@ -152,8 +154,8 @@ func (c *Cache) now(ctx context.Context) moment {
 	m := moment{at: now.UnixMicro()}
 	last := c.polled.Load()
 	due := m.at-last >= pollEvery.Microseconds() || m.at < last
-	if due && c.polled.CompareAndSwap(last, m.at) && c.poll(ctx, now) == nil {
-		c.answered.Store(m.at)
+	if due && c.polled.CompareAndSwap(last, m.at) {
+		c.look(ctx, now)
 	}
 	since := time.Duration(m.at-c.answered.Load()) * time.Microsecond
 	if since > standIn || since < -pollEvery {
@@ -166,6 +168,27 @@ func (c *Cache) now(ctx context.Context) moment {
 	}
 	m.generation, m.ok = c.generation.Load(), c.lifetime.Load() >= 0
 	return m
+}
+
+// look polls. Once the database has not answered nobody waits for it any more:
+// it is asked beside, until it does.
+func (c *Cache) look(ctx context.Context, now time.Time) {
+	ask := func() {
+		err := c.poll(ctx, now)
+		if c.lost.Store(err != nil); err == nil {
+			c.answered.Store(now.UnixMicro())
+		}
+	}
+	if !c.lost.Load() {
+		ask()
+		return
+	}
+	if c.asking.CompareAndSwap(false, true) {
+		go func() {
+			defer c.asking.Store(false)
+			ask()
+		}()
+	}
 }
 
 // poll reads the version rows. When they moved, so do the settings and the

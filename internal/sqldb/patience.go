@@ -20,8 +20,11 @@ import (
 // answer the others of the same request fail at once, so that a page that says so
 // can be drawn. Rows may take their time to follow.
 //
-// It is for PostgreSQL; waiting for a lock of SQLite has a limit of its own.
+// Waiting for a lock of SQLite has a limit of its own.
 func Impatient(ctx context.Context, each time.Duration) context.Context {
+	if patienceOf(ctx) != nil {
+		return ctx
+	}
 	return context.WithValue(ctx, patienceKey{}, &patience{each: each})
 }
 

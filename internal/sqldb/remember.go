@@ -31,6 +31,7 @@ type remembered[T any] struct {
 	gen     int64
 	checked time.Time // when it was last looked whether it is still right
 	sure    time.Time // when the database last said so
+	lost    bool      // it does not answer now
 }
 
 // StandIn is how long a copy is still given while the database does not answer:
@@ -48,14 +49,19 @@ func (r *Remembered[T]) Get(ctx context.Context) (T, error) {
 	if c := r.copy.Load(); r.fresh(c, now) {
 		return c.value, nil
 	}
-	r.mu.Lock()
+	if !r.mu.TryLock() {
+		if c := r.copy.Load(); c != nil && c.lost && c.gen == r.gen.Load() {
+			return c.value, nil // somebody is asking, and may wait in vain
+		}
+		r.mu.Lock()
+	}
 	defer r.mu.Unlock()
 	if c := r.copy.Load(); r.fresh(c, now) {
 		return c.value, nil
 	}
 	c, err := r.renew(ctx, now)
 	if err != nil {
-		c = r.standIn(err, now)
+		c = r.standIn(err)
 	}
 	if c == nil {
 		var none T
@@ -67,12 +73,12 @@ func (r *Remembered[T]) Get(ctx context.Context) (T, error) {
 
 // standIn is the copy from before the database stopped answering, if that was
 // not long ago; those who ask within the next second do not wait for it again.
-func (r *Remembered[T]) standIn(err error, now time.Time) *remembered[T] {
-	old := r.copy.Load()
+func (r *Remembered[T]) standIn(err error) *remembered[T] {
+	old, now := r.copy.Load(), r.db.Now()
 	if old == nil || old.gen != r.gen.Load() || now.Sub(old.sure) > StandIn || !Broken(err) {
 		return nil
 	}
-	return &remembered[T]{old.value, old.version, old.gen, now, old.sure}
+	return &remembered[T]{value: old.value, version: old.version, gen: old.gen, checked: now, sure: old.sure, lost: true}
 }
 
 // Forget makes the next Get look at the database; give it to [Tx.After].
@@ -98,11 +104,11 @@ func (r *Remembered[T]) renew(ctx context.Context, now time.Time) (*remembered[T
 		return nil, err
 	}
 	if old := r.copy.Load(); old != nil && old.version == version {
-		return &remembered[T]{old.value, version, gen, now, now}, nil
+		return &remembered[T]{value: old.value, version: version, gen: gen, checked: now, sure: now}, nil
 	}
 	value, err := r.load(ctx, r.db.read)
 	if err != nil {
 		return nil, err
 	}
-	return &remembered[T]{value, version, gen, now, now}, nil
+	return &remembered[T]{value: value, version: version, gen: gen, checked: now, sure: now}, nil
 }

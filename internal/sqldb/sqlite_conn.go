@@ -42,7 +42,7 @@ const maxLiteStatements = 400
 // litePragmas prepare a connection. Their order matters: waiting for others
 // comes first.
 func litePragmas(readOnly bool) []string {
-	all := []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}
+	all := []string{fmt.Sprintf("busy_timeout(%d)", lockTime.Milliseconds()), "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "temp_store(MEMORY)"}
 	if readOnly {
 		return append(all, "query_only(1)", "cache_size(-4000)")
 	}

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
+
+	"zombiezen.com/go/sqlite"
 )
 
 // litePool hands out reading connections to a SQLite file: the one used last
@@ -27,10 +30,11 @@ func (p *litePool) take(ctx context.Context) (*liteConn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case p.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if waits := patienceOf(ctx); waits != nil && waits.out.Load() {
+		return nil, errNoAnswer
+	}
+	if err := p.slot(ctx); err != nil {
+		return nil, err
 	}
 	c, err := p.pick()
 	if err == nil && c == nil {
@@ -38,9 +42,33 @@ func (p *litePool) take(ctx context.Context) (*liteConn, error) {
 	}
 	if err != nil {
 		<-p.slots
-		return nil, err
+		return nil, locked(ctx, err)
 	}
 	return c, nil
+}
+
+// slot waits until one may have a connection.
+func (p *litePool) slot(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	var late <-chan time.Time
+	if waits := patienceOf(ctx); waits != nil {
+		timer := time.NewTimer(waits.each)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late:
+		patienceOf(ctx).out.Store(true)
+		return errNoAnswer
+	}
 }
 
 func (p *litePool) pick() (*liteConn, error) {
@@ -91,9 +119,20 @@ func (p *litePool) Query(ctx context.Context, query string, args ...any) (Rows, 
 	}
 	r, err := c.start(ctx, query, args, p.give)
 	if err != nil {
-		return nil, err
+		return nil, locked(ctx, err)
 	}
 	return r, nil
+}
+
+// locked notes that somebody else has the whole file: nothing more is asked in
+// the same request, each question would wait as long again.
+func locked(ctx context.Context, err error) error {
+	if code := sqlite.ErrCode(err).ToPrimary(); code == sqlite.ResultBusy || code == sqlite.ResultProtocol {
+		if waits := patienceOf(ctx); waits != nil {
+			waits.out.Store(true)
+		}
+	}
+	return err
 }
 
 // QueryRow runs a query of at most one row when it is scanned.
@@ -115,7 +154,7 @@ func (r *pooledRow) Scan(dest ...any) error {
 	if err != nil {
 		return err
 	}
-	return c.scanRow(r.ctx, r.query, r.args, r.pool.give, dest)
+	return locked(r.ctx, c.scanRow(r.ctx, r.query, r.args, r.pool.give, dest))
 }
 
 // scanRow runs a query of at most one row and reads it.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
+
+	"zombiezen.com/go/sqlite"
 )
 
 // sqliteWriter owns the one writing connection. It takes all changes that wait
@@ -20,9 +23,13 @@ type sqliteWriter struct {
 	ended chan struct{}
 	stop  sync.Once
 
-	path string
-	conn *liteConn
+	path   string
+	conn   *liteConn
+	waited bool // in vain for another program's lock: not so long the next time
 }
+
+// lockTime is how long a change waits for another program that writes.
+const lockTime = 8 * time.Second
 
 type job struct {
 	ctx   context.Context
@@ -154,6 +161,10 @@ func (w *sqliteWriter) begin(ctx context.Context) error {
 		w.conn = conn
 	}
 	_, err := w.exec(ctx, "BEGIN IMMEDIATE", nil)
+	if busy := sqlite.ErrCode(err).ToPrimary() == sqlite.ResultBusy; busy != w.waited && (busy || err == nil) {
+		w.waited = busy
+		w.conn.c.SetBusyTimeout(map[bool]time.Duration{false: lockTime, true: lockTime / 10}[busy])
+	}
 	return err
 }
 

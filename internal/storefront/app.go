@@ -93,7 +93,8 @@ func visitOf(ctx context.Context) *visit {
 // ServeHTTP finds the store view by host and path prefix; the routes know
 // nothing of prefixes.
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	tree, err := a.Stores.Tree(r.Context())
+	ctx := sqldb.Impatient(r.Context(), web.AnswerTime)
+	tree, err := a.Stores.Tree(ctx)
 	if err != nil {
 		a.Log.Error("store tree", "error", err)
 		w.Header().Set("Retry-After", "5")
@@ -107,7 +108,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	website, _ := tree.Website(view.WebsiteID)
 	v := &visit{view: view, website: website}
-	r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+	r = r.WithContext(context.WithValue(ctx, visitKey{}, v))
 	if rest != r.URL.Path {
 		u := *r.URL
 		u.Path, u.RawPath = rest, ""

@@ -69,7 +69,7 @@ func (s *Site) Handler() http.Handler {
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, pattern string, maxBody int64, quiet bool, step func(http.ResponseWriter, **http.Request) error) {
 	rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 	info := &RequestInfo{ID: id.New(), Site: s.Name, Route: pattern, Began: s.Now()}
-	r = r.WithContext(context.WithValue(sqldb.Impatient(r.Context(), answerTime), infoKey{}, info))
+	r = r.WithContext(context.WithValue(sqldb.Impatient(r.Context(), AnswerTime), infoKey{}, info))
 	commonHeaders(rec.Header(), r)
 	if maxBody == 0 {
 		maxBody = defaultMaxBody
@@ -198,9 +198,9 @@ var statusOf = map[fault.Kind]int{
 	fault.Unavailable: http.StatusServiceUnavailable,
 }
 
-// answerTime is how long the database may take to begin an answer to a request,
+// AnswerTime is how long the database may take to begin an answer to a request,
 // before the visitor is told that it cannot be asked.
-const answerTime = 5 * time.Second
+const AnswerTime = 4 * time.Second
 
 // expected gives the failure that an error is for people: a fault, or a database
 // that cannot work now.

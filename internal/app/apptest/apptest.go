@@ -85,6 +85,16 @@ func DSN(t testing.TB, engine sqldb.Engine) string {
 	return dsn
 }
 
+// OnServer makes a furnished database on a server of the test's own.
+func OnServer(t testing.TB, s *sqldbtest.Server) string {
+	t.Helper()
+	dsn := s.DSN()
+	if err := furnish(dsn); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
+}
+
 // Each runs fn with a furnished shop on each engine.
 func Each(t *testing.T, fn func(t *testing.T, s *Shop)) {
 	t.Helper()

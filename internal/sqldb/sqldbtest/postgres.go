@@ -180,34 +180,43 @@ func StartPostgres() (dsn string, stop func(), err error) { return startPostgres
 func StartDurablePostgres() (dsn string, stop func(), err error) { return startPostgres(durable) }
 
 func startPostgres(settings string) (dsn string, stop func(), err error) {
-	bin, err := postgresBin()
-	if err != nil {
-		return "", nil, err
+	s, err := newServer(settings)
+	return s.dsn, s.stop, err
+}
+
+// server is where a running one is.
+type server struct {
+	bin, dir, data string
+	port           int
+	cred           *syscall.Credential
+	dsn            string
+	stop           func()
+}
+
+func newServer(settings string) (s server, err error) {
+	if s.bin, err = postgresBin(); err != nil {
+		return s, err
 	}
-	dir, err := os.MkdirTemp("", "storehand-pg-")
-	if err != nil {
-		return "", nil, err
+	if s.dir, err = os.MkdirTemp("", "storehand-pg-"); err != nil {
+		return s, err
 	}
-	cred, err := unprivileged(dir)
-	if err != nil {
-		return "", nil, err
+	if s.cred, err = unprivileged(s.dir); err != nil {
+		return s, err
 	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "storehand", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: cred}
+	s.data = filepath.Join(s.dir, "data")
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", s.data, "-U", "storehand", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	initdb.Dir, initdb.SysProcAttr = s.dir, &syscall.SysProcAttr{Credential: s.cred}
 	if out, err := initdb.CombinedOutput(); err != nil {
-		return "", nil, fmt.Errorf("initdb: %w: %s", err, out)
+		return s, fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	port, err := freePort()
-	if err != nil {
-		return "", nil, err
+	if s.port, err = freePort(); err != nil {
+		return s, err
 	}
-	stop, err = runServer(bin, dir, data, port, cred, settings)
-	if err != nil {
-		return "", nil, err
+	if s.stop, err = runServer(s.bin, s.dir, s.data, s.port, s.cred, settings); err != nil {
+		return s, err
 	}
-	dsn = "postgres://storehand@127.0.0.1:" + strconv.Itoa(port) + "/postgres?sslmode=disable"
-	return dsn, stop, waitFor(dsn)
+	s.dsn = "postgres://storehand@127.0.0.1:" + strconv.Itoa(s.port) + "/postgres?sslmode=disable"
+	return s, waitFor(s.dsn)
 }
 
 // runServer ties the server's life to a pipe from this process: when the pipe
