@@ -18,6 +18,8 @@ type auditCmd struct {
 	Witness   auditWitnessCmd   `cmd:"" help:"Keep the log's checkpoints for somebody else, refusing a shorter or forked history."`
 	Reconcile auditReconcileCmd `cmd:"" help:"Compare consent, sessions and roles with what the log says."`
 	Export    auditExportCmd    `cmd:"" help:"Write a session's or a customer's entries with proofs."`
+	Receipt   auditReceiptCmd   `cmd:"" name:"verify-receipt" help:"Verify a consent receipt that a customer has downloaded, without any database."`
+	Restore   auditRestoreCmd   `cmd:"" name:"accept-restore" help:"Accept that a backup was restored: consent must be given again, and the log goes on."`
 }
 
 type auditKeyCmd struct {
@@ -132,6 +134,9 @@ func (v *auditVerifyCmd) say(c *console, r seal.Report) error {
 			c.printf("; %d stand in files that were not read: give --audit-archive-dir", r.Unread)
 		}
 		c.printf(".\n")
+	}
+	for _, b := range r.Back {
+		c.printf("A restored backup was accepted on %s: %d rows that the sink knew went with it.\n", b.At.Format(time.RFC3339), b.From.Size-b.To.Size)
 	}
 	if r.Unsealed > 0 {
 		c.printf("%d rows are younger than that and not covered yet.\n", r.Unsealed)

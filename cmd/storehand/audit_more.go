@@ -43,6 +43,7 @@ type auditWitnessCmd struct {
 	Listen string   `default:"127.0.0.1:8099" placeholder:"HOST:PORT" help:"Address to listen on; TLS is a proxy's work."`
 	Dir    string   `required:"" placeholder:"DIR" help:"Folder that keeps the checkpoints."`
 	Keys   []string `name:"public-key" required:"" placeholder:"FILE" help:"Public key of the log, as storehand audit key wrote it."`
+	Back   string   `name:"accept-restore" placeholder:"FILE" help:"Go on from an older checkpoint, as the log's owner states in this file, and leave."`
 }
 
 func (w *auditWitnessCmd) Run(c *console) error {
@@ -53,6 +54,9 @@ func (w *auditWitnessCmd) Run(c *console) error {
 	witness, err := seal.NewWitness(w.Dir, keys)
 	if err != nil {
 		return err
+	}
+	if w.Back != "" {
+		return takeBack(c, witness, w.Back)
 	}
 	l, err := app.Listen(w.Listen)
 	if err != nil {

@@ -97,11 +97,17 @@ const (
 )
 
 // openLog records that this node serves from now on, and lets nobody act as a
-// customer while the log is not sealed in time. A database that cannot record
-// does not keep guests from the shop.
+// customer while the log is not sealed in time, or while it is not known whether
+// the database was set back. A database that cannot record does not keep guests
+// from the shop.
 func (a *App) openLog(ctx context.Context) {
 	if a.Sealer != nil {
-		a.Assist.RequireSealing(seal.DefaultLimit)
+		limit := seal.DefaultLimit
+		if err := a.Sealer.Look(ctx); err != nil {
+			a.Log.Error("the action log was compared with what is known outside", "error", err)
+			limit.Since = a.DB.Now()
+		}
+		a.Assist.RequireSealing(limit)
 		if err := a.beginSealing(ctx); err != nil {
 			a.Log.Error("sealing the action log cannot begin yet", "error", err)
 		}

@@ -32,13 +32,12 @@ func newWitnessSink(url string) (*witnessSink, error) {
 
 func (s *witnessSink) Name() string { return "witness" }
 
-// Size asks what the witness has.
-func (s *witnessSink) Size(ctx context.Context) (int64, error) {
-	note, err := s.get(ctx)
-	if err == nil {
+// Newest asks what the witness has.
+func (s *witnessSink) Newest(ctx context.Context) (note string, size int64, err error) {
+	if note, err = s.get(ctx); err == nil {
 		s.known = seal.NoteSize(note)
 	}
-	return s.known, err
+	return note, s.known, err
 }
 
 func (s *witnessSink) get(ctx context.Context) (string, error) {
@@ -65,7 +64,7 @@ func (s *witnessSink) do(req *http.Request) (string, error) {
 // Append shows the witness a checkpoint.
 func (s *witnessSink) Append(ctx context.Context, d seal.Delivery) error {
 	if s.known < 0 {
-		if _, err := s.Size(ctx); err != nil {
+		if _, _, err := s.Newest(ctx); err != nil {
 			return err
 		}
 	}

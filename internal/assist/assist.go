@@ -44,7 +44,6 @@ const (
 	ActionAskExpired   sqldb.Action = "login_as_customer.consent_request_expired"
 	ActionCodeMade     sqldb.Action = "login_as_customer.consent_code_made"
 	ActionCodeTried    sqldb.Action = "login_as_customer.consent_code_tried"
-	ActionRestoreFound sqldb.Action = "login_as_customer.restore_found"
 	ActionRestoreTaken sqldb.Action = "login_as_customer.restore_accepted"
 )
 

@@ -15,6 +15,7 @@ import (
 type facts struct {
 	enabled bool
 	stopped bool   // the emergency stop is in force
+	setBack bool   // the database is an older one than what those outside know
 	global  bool   // customer accounts are shared globally
 	policy  string // consent policy of the customer's website
 
@@ -99,6 +100,7 @@ const (
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id),
 	(SELECT value FROM config_value WHERE path = 'assist.proposals' AND scope = 'default' AND scope_id = 0),
 	EXISTS (SELECT 1 FROM assist_stop h WHERE h.lifted_at IS NULL),
+	EXISTS (SELECT 1 FROM installation n WHERE n.name = '` + seal.SetBackMark + `'),
 	(SELECT value FROM config_value WHERE path = 'assist.approval' AND scope = 'default' AND scope_id = 0),
 	(SELECT g.vip FROM customer_group g WHERE g.id = c.group_id),
 	(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = i.admin_user_id AND a.customer_id = i.customer_id AND a.state = 'approved'), ` + consentColumns
@@ -187,6 +189,7 @@ type factsRow struct {
 	proposals                               *string
 
 	stopped       bool
+	setBack       bool
 	approvedUntil time.Time
 	consent       consentRow
 }
@@ -199,7 +202,7 @@ func (r *factsRow) dest() []any {
 		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
 		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
 		&r.proposals,
-		&r.stopped, &r.approval, &r.vip, sqldb.Into(&r.approvedUntil),
+		&r.stopped, &r.setBack, &r.approval, &r.vip, sqldb.Into(&r.approvedUntil),
 	}, r.consent.dest()...)
 }
 
@@ -217,7 +220,7 @@ func (r *factsRow) facts() facts {
 		viewFound: r.viewActive != nil, viewActive: is(r.viewActive), viewWebsite: r.viewWebsite,
 		viewInScope: r.viewInScope || is(r.allWebsites),
 		proposals:   stored(Proposals, r.proposals) == "1",
-		stopped:     r.stopped, approval: stored(Approvals, r.approval), vip: is(r.vip), approvedUntil: r.approvedUntil,
+		stopped:     r.stopped, setBack: r.setBack, approval: stored(Approvals, r.approval), vip: is(r.vip), approvedUntil: r.approvedUntil,
 	}
 	r.consent.into(&f)
 	return f

@@ -13,6 +13,9 @@ import (
 const (
 	ConsentUnproved    impersonate.Cause = "consent_unproved"    // no event vouches for it
 	ConsentUnconfirmed impersonate.Cause = "consent_unconfirmed" // from before the database was set back
+	// SetBack is why nobody may act as a customer while nobody has accepted that
+	// the database was set back.
+	SetBack impersonate.Cause = "database_set_back"
 )
 
 // proof is the event that consent comes from: what it says must be what stands

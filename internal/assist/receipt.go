@@ -3,6 +3,7 @@ package assist
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -109,6 +110,20 @@ func ParseReceipt(text string) (Receipt, error) {
 	return r, nil
 }
 
+// Lines are what the receipt says, line by line, each with its name.
+func (r Receipt) Lines() [][2]string {
+	var lines [][2]string
+	for _, l := range [][2]string{
+		{"Customer", strings.TrimPrefix(r.Name+", number "+r.Customer, ", ")}, {"Answer", r.Answer}, {"Given", r.Given}, {"Until", r.Until}, {"For", r.For}, {"Asked by", r.Agent},
+		{"Scope", r.Scope}, {"Shop", r.Shop}, {"By", r.By}, {"Where", r.Where}, {"Reason", r.Reason}, {"Text", r.Text}, {"Receipt", r.ID},
+	} {
+		if l[1] != "" {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
 // receiptFile is a receipt as a file of JSON: the fields for programs, the note
 // for whoever verifies it.
 type receiptFile struct {
@@ -131,15 +146,15 @@ func ReceiptJSON(note string) ([]byte, error) {
 // gives what the receipt says and the name of the key it was signed with.
 func VerifyReceipt(file []byte, keys ...string) (Receipt, string, error) {
 	note, stated := string(file), Receipt{}
-	asJSON := strings.HasPrefix(strings.TrimSpace(note), "{")
+	asJSON := strings.HasPrefix(strings.TrimLeft(note, "\ufeff \t\r\n"), "{")
 	if asJSON {
 		var f receiptFile
-		if err := json.Unmarshal(file, &f); err != nil {
-			return Receipt{}, "", errReceipt
+		if err := json.Unmarshal([]byte(strings.TrimPrefix(note, "\ufeff")), &f); err != nil {
+			return Receipt{}, "", fmt.Errorf("%w: %w", errReceipt, err)
 		}
 		note, stated = f.Note, f.Receipt
 	}
-	text, by, err := seal.OpenNote(strings.ReplaceAll(note, "\r\n", "\n"), keys...)
+	text, by, err := seal.OpenNote(strings.ReplaceAll(strings.TrimPrefix(note, "\ufeff"), "\r\n", "\n"), keys...)
 	if err != nil {
 		return Receipt{}, "", err
 	}

@@ -36,6 +36,11 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 		"Emergency stop", "Login as Customer is stopped for everybody.",
 		"Ask whoever stopped it; it is resumed under Customers > Emergency Stop.", "Login as Customer was stopped for everybody.",
 	},
+	SetBack: {
+		"Database set back", "The database was set back to a backup, so nobody may act as a customer until that is accepted.",
+		"Tell whoever runs the server: storehand audit accept-restore. Customers are then asked to confirm their consent.",
+		"The database was set back to a backup.",
+	},
 	QuotaHourSpent: {label: "Too many sessions within an hour", why: "You have begun too many sessions within an hour.", remedy: "Try again later."},
 	QuotaDaySpent:  {label: "Too many sessions within a day", why: "You have begun too many sessions within a day.", remedy: "Try again later."},
 	Unconfirmed: {
@@ -74,7 +79,7 @@ var texts = map[impersonate.Cause]struct{ label, why, remedy, ended string }{
 	},
 	ConsentUnconfirmed: {
 		"Consent from before a restore", "The database was set back to a backup: consent from before must be confirmed.",
-		"Ask the customer to confirm it on the Support access page, or an administrator to finish the restore with storehand audit accept-restore.",
+		"Ask the customer to confirm it on the Support access page.",
 		"The database was set back to a backup.",
 	},
 	impersonate.ConsentExpired: {
@@ -131,7 +136,7 @@ func CauseLabel(c impersonate.Cause) string {
 var EndCauses = []impersonate.Cause{
 	impersonate.ClosedByActor, impersonate.ClosedBySubject, impersonate.ClosedBySupervisor,
 	impersonate.ConsentWithdrawn, impersonate.ConsentExpired, impersonate.ConsentMissing, ConsentUnproved, ConsentUnconfirmed,
-	impersonate.FeatureOff, Stopped, ApprovalMissing, impersonate.PermissionLost, impersonate.OutOfScope,
+	impersonate.FeatureOff, Stopped, SetBack, ApprovalMissing, impersonate.PermissionLost, impersonate.OutOfScope,
 	impersonate.ActorInactive, impersonate.ActorSignedOut, impersonate.SubjectInactive, impersonate.SubjectSignedOut, impersonate.SubjectDeleted,
 	impersonate.TargetUnusable, impersonate.NotRecorded, impersonate.TimeUp, impersonate.Idle, impersonate.Replaced,
 	impersonate.CodeReplayed, impersonate.NeverEntered,

@@ -18,6 +18,7 @@ type rule int
 const (
 	ruleEnabled rule = iota
 	ruleNotStopped
+	ruleNotSetBack
 	ruleSealed
 	ruleAdminActive
 	ruleSignedIn
@@ -39,6 +40,7 @@ const (
 var ruleTexts = [rulesEnd]string{
 	ruleEnabled:        "Login as Customer is enabled",
 	ruleNotStopped:     "No emergency stop is in force",
+	ruleNotSetBack:     "The database was not set back to a backup, or that was accepted",
 	ruleSealed:         "The action log is sealed and told outside in time",
 	ruleAdminActive:    "The Admin user's account is active",
 	ruleSignedIn:       "The Admin user is signed in",
@@ -74,6 +76,8 @@ func (r rule) broken(f *facts, q *question, now time.Time) impersonate.Cause {
 		return unless(f.enabled, impersonate.FeatureOff)
 	case ruleNotStopped:
 		return unless(!f.stopped, Stopped)
+	case ruleNotSetBack:
+		return unless(!f.setBack, SetBack)
 	case ruleSealed:
 		return unless(!q.sealing.Exceeded(f.coveredID, f.newestID, f.coveredAt, now), impersonate.NotRecorded)
 	case ruleAdminActive:

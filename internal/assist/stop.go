@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/fault"
@@ -75,7 +76,7 @@ func (s *Service) Stop(ctx context.Context, reason string) (ended int, err error
 			reason, sqldb.Micros(tx.Now()), by); err != nil {
 			return err
 		}
-		if ended, err = s.stopAll(ctx, tx); err != nil {
+		if ended, err = s.endAll(ctx, tx, Stopped); err != nil {
 			return err
 		}
 		tx.About("login_as_customer", "stop")
@@ -87,12 +88,12 @@ func (s *Service) Stop(ctx context.Context, reason string) (ended int, err error
 	return ended, err
 }
 
-// stopAll ends all stays that are not over, with their unspent codes. What is
-// begun while this runs is refused at its next step.
-func (s *Service) stopAll(ctx context.Context, tx *sqldb.Tx) (int, error) {
+// endAll ends all stays that are not over, with their unspent codes, and tells
+// their customers. What is begun while this runs is refused at its next step.
+func (s *Service) endAll(ctx context.Context, tx *sqldb.Tx, cause impersonate.Cause) (int, error) {
 	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $1, end_cause = $2, ended_by = $3,
 		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
-		WHERE `+liveStays+` RETURNING `+stayColumns, sqldb.Micros(tx.Now()), string(Stopped), actorName(ctx))
+		WHERE `+liveStays+` RETURNING `+stayColumns, sqldb.Micros(tx.Now()), string(cause), actorName(ctx))
 	if err != nil {
 		return 0, err
 	}

@@ -12,8 +12,8 @@ import (
 
 // deliver hands a sink every checkpoint it has not got, oldest first; what it
 // has got is kept after each few.
-func (s *Sealer) deliver(ctx context.Context, sink Sink) error {
-	sent, err := s.resume(ctx, sink)
+func (s *Sealer) deliver(ctx context.Context, sink Sink, answers map[string]told) error {
+	sent, err := s.resume(ctx, sink, answers)
 	if err != nil {
 		return err
 	}
@@ -44,20 +44,11 @@ func (s *Sealer) deliver(ctx context.Context, sink Sink) error {
 }
 
 // resume is the size from which a sink needs what follows.
-func (s *Sealer) resume(ctx context.Context, sink Sink) (int64, error) {
-	knows, ok := sink.(Sized)
-	if !ok {
-		return deliveredTo(ctx, s.db.Reader(), sink.Name())
+func (s *Sealer) resume(ctx context.Context, sink Sink, answers map[string]told) (int64, error) {
+	if a, ok := answers[sink.Name()]; ok {
+		return a.size, a.err
 	}
-	size, err := knows.Size(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("seal: the sink %s: %w", sink.Name(), err)
-	}
-	have, err := newest(ctx, s.db.Reader())
-	if err == nil && size > have.size {
-		err = fmt.Errorf("seal: the sink %s knows %d rows, the database %d: %w", sink.Name(), size, have.size, ErrShorter)
-	}
-	return size, err
+	return deliveredTo(ctx, s.db.Reader(), sink.Name())
 }
 
 func (s *Sealer) delivered(ctx context.Context, sink Sink, size int64) error {
@@ -110,8 +101,8 @@ func (s *Sealer) Began(ctx context.Context) (bool, error) {
 		return began, err
 	}
 	for _, sink := range s.sinks {
-		if knows, ok := sink.(Sized); ok {
-			size, err := knows.Size(ctx)
+		if knows, ok := sink.(Knowing); ok {
+			_, size, err := knows.Newest(ctx)
 			if err != nil || size > 0 {
 				return size > 0, err
 			}

@@ -91,6 +91,13 @@ func (n *Notary) Open(signed string) (string, error) {
 	return opened.Text, nil
 }
 
+// The reasons for which a note proves nothing.
+var (
+	ErrUnsigned = errors.New("it is not signed")
+	ErrChanged  = errors.New("it was changed after it was signed")
+	ErrOtherKey = errors.New("it was signed with a key that is not among those given")
+)
+
 // OpenNote gives the text of a signed note, and the name of the public key among
 // keys that it was signed with.
 func OpenNote(signed string, keys ...string) (text, by string, err error) {
@@ -99,11 +106,15 @@ func OpenNote(signed string, keys ...string) (text, by string, err error) {
 		return "", "", err
 	}
 	opened, err := note.Open([]byte(signed), list)
-	if err != nil {
-		return "", "", err
-	}
-	if len(opened.Sigs) == 0 {
-		return "", "", errors.New("not signed")
+	var unknown *note.UnverifiedNoteError
+	var wrong *note.InvalidSignatureError
+	switch {
+	case errors.As(err, &unknown):
+		return "", "", ErrOtherKey
+	case errors.As(err, &wrong):
+		return "", "", fmt.Errorf("%w by %s", ErrChanged, wrong.Name)
+	case err != nil, len(opened.Sigs) == 0:
+		return "", "", ErrUnsigned
 	}
 	return opened.Text, opened.Sigs[0].Name, nil
 }

@@ -5,8 +5,8 @@
 // what was sealed.
 //
 // It refuses to go on from a tree that it cannot recompute, and a sink refuses a
-// history that is shorter than or different from the one it has. It never writes
-// to the log itself, and it trusts nothing in the database but what a signature
+// history that is shorter than or different from the one it has, unless the owner
+// has signed that a backup was restored. It never writes to the log itself, and it trusts nothing in the database but what a signature
 // with a key kept elsewhere vouches for. Rows younger than the last checkpoint
 // are not covered yet.
 package seal
@@ -66,10 +66,15 @@ func (s *Sealer) Noticed(a sqldb.Action) bool {
 }
 
 // Seal seals every row that is not sealed yet, in portions of MaxRows, each with
-// its checkpoint, and delivers what the sinks have not got.
+// its checkpoint, and delivers what the sinks have not got. A database that was
+// set back is not sealed: two histories would be signed.
 func (s *Sealer) Seal(ctx context.Context) error {
 	s.fresh.Store(0)
 	from := s.db.Now()
+	answers, err := s.look(ctx)
+	if err != nil {
+		return fmt.Errorf("seal: %w", err)
+	}
 	late := true // rows with an older id that were committed after a newer one, once a turn
 	for {
 		n, err := s.portion(ctx, late)
@@ -83,7 +88,7 @@ func (s *Sealer) Seal(ctx context.Context) error {
 	}
 	var all error
 	for _, sink := range s.sinks {
-		if err := s.deliver(ctx, sink); err != nil {
+		if err := s.deliver(ctx, sink, answers); err != nil {
 			all = errors.Join(all, err, s.failed(ctx, sink, err))
 		}
 	}

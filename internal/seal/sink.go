@@ -21,18 +21,17 @@ type Sink interface {
 	Append(ctx context.Context, d Delivery) error
 }
 
-// Sized is a sink that can tell how many rows it knows of, so that a database
-// that was set back is noticed at once.
-type Sized interface {
-	Size(ctx context.Context) (int64, error)
-}
-
 // Delivery is a checkpoint with the leaves since the one before. It says nothing
 // of what the rows contain.
 type Delivery struct {
 	Size   int64  `json:"size"`
 	Note   string `json:"note"` // signed
 	Leaves []Leaf `json:"leaves"`
+
+	// Back, in a sink's file, is the signed statement that the log was set back to
+	// this checkpoint, and Frontier the tree of that size.
+	Back     string   `json:"back,omitempty"`
+	Frontier []string `json:"frontier,omitempty"`
 
 	prove Proof
 }
@@ -57,8 +56,10 @@ var (
 type FileSink struct {
 	path string
 	mu   sync.Mutex
-	tree *Frontier // nil until the file was read
-	last string    // note of the newest checkpoint
+	tree *kept // nil until the file was read
+	// The file as it was read or written last: how long it is, and how much of
+	// that are whole lines. Another node may write to it in between.
+	length, whole int64
 }
 
 // NewFileSink returns the sink that keeps checkpoints in a file; the file and
@@ -75,7 +76,7 @@ func (s *FileSink) Append(_ context.Context, d Delivery) error {
 	if err := s.load(); err != nil {
 		return err
 	}
-	if d.Size == s.tree.Size && d.Note == s.last {
+	if d.Size == s.tree.Size && d.Note == s.tree.last {
 		return nil // once more
 	}
 	grown, err := s.tree.extend(d)
@@ -86,50 +87,64 @@ func (s *FileSink) Append(_ context.Context, d Delivery) error {
 		s.tree = nil // what reached the disk is read again before the next one
 		return err
 	}
-	s.tree, s.last = &grown, d.Note
+	s.tree = &kept{grown, d.Note}
 	return nil
 }
 
+// load reads the file, unless it is still as it was left.
 func (s *FileSink) load() error {
-	if s.tree != nil {
+	info, err := os.Stat(s.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && s.length > 0:
+		return fmt.Errorf("the file %s is gone", s.path)
+	case errors.Is(err, os.ErrNotExist):
+		s.tree = &kept{}
+		return os.MkdirAll(filepath.Dir(s.path), 0o700)
+	case err != nil:
+		return err
+	case s.tree != nil && info.Size() == s.length:
 		return nil
 	}
-	tree, last := &Frontier{}, ""
-	err := ReadSink(s.path, func(d Delivery) error {
-		grown, err := tree.extend(d)
-		tree, last = &grown, d.Note
-		return err
-	})
-	if errors.Is(err, os.ErrNotExist) {
-		err = os.MkdirAll(filepath.Dir(s.path), 0o700)
-	}
+	s.tree = nil
+	var tree kept
+	whole, err := readSink(s.path, tree.take)
 	if err == nil {
-		s.tree, s.last = tree, last
+		s.tree, s.length, s.whole = &tree, max(info.Size(), whole), whole
 	}
 	return err
 }
 
-// Size is how many rows the sink knows of.
-func (s *FileSink) Size(context.Context) (int64, error) {
+// Newest is the newest checkpoint that the sink knows of, and its size.
+func (s *FileSink) Newest(context.Context) (msg string, size int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.load(); err != nil {
-		return 0, err
+		return "", 0, err
 	}
-	return s.tree.Size, nil
+	return s.tree.last, s.tree.Size, nil
 }
 
+// write puts a line behind the last whole one.
 func (s *FileSink) write(d Delivery) error {
-	line, err := json.Marshal(d)
+	line, err := jsonLine(d)
 	if err != nil {
 		return err
+	}
+	if s.length > s.whole { // a line was being written when the power went
+		if err := os.Truncate(s.path, s.whole); err != nil {
+			return err
+		}
 	}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Sync(), f.Close())
+	_, err = f.Write(line)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		s.whole += int64(len(line))
+		s.length = s.whole
+	}
+	return err
 }
 
 // extend is the tree with a delivery's leaves, if they lead to the root that its
@@ -165,26 +180,33 @@ const maxLine = 1 << 17
 // ReadSink gives a sink's checkpoints, oldest first. A last line without an end
 // was being written when the power went and is left out.
 func ReadSink(path string, fn func(Delivery) error) error {
+	_, err := readSink(path, fn)
+	return err
+}
+
+// readSink is ReadSink; it also gives how long the whole lines are together.
+func readSink(path string, fn func(Delivery) error) (whole int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
 	r := bufio.NewReaderSize(f, maxLine)
 	for n := 1; ; n++ {
 		line, err := r.ReadSlice('\n')
 		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("%s, line %d: %w", path, n, err)
+			return whole, nil
 		}
 		var d Delivery
-		if err := json.Unmarshal(line, &d); err != nil {
-			return fmt.Errorf("%s, line %d: %w", path, n, err)
+		if err == nil {
+			err = json.Unmarshal(line, &d)
 		}
-		if err := fn(d); err != nil {
-			return fmt.Errorf("%s, line %d: %w", path, n, err)
+		if err == nil {
+			err = fn(d)
 		}
+		if err != nil {
+			return whole, fmt.Errorf("%s, line %d: %w", path, n, err)
+		}
+		whole += int64(len(line))
 	}
 }

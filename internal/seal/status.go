@@ -12,6 +12,9 @@ import (
 type Limit struct {
 	Rows int64
 	Age  time.Duration
+	// Since is a moment after which all must have been sealed and delivered once:
+	// before, nobody knows whether the database was set back. Zero asks nothing.
+	Since time.Time
 }
 
 // DefaultLimit is what is allowed unless said.
@@ -21,7 +24,7 @@ var DefaultLimit = Limit{Rows: 10_000, Age: 15 * time.Minute}
 // everything was sealed and delivered; newest is the log's newest row. A zero
 // limit is none.
 func (l Limit) Exceeded(covered, newest int64, by, now time.Time) bool {
-	return l.Age > 0 && (by.IsZero() || now.Sub(by) > l.Age || newest-covered > l.Rows)
+	return l.Age > 0 && (by.IsZero() || now.Sub(by) > l.Age || newest-covered > l.Rows || by.Before(l.Since))
 }
 
 // SinkState is how a sink does.

@@ -23,6 +23,7 @@ type Report struct {
 	Unsealed    int64     // younger than the last checkpoint: not covered yet
 	Last        time.Time // of the last checkpoint
 	Delivered   bool      // a sink or a witness was compared
+	Back        []Back    // that the sink was told of: backups were restored, and the owner has accepted it
 	Fault       *Fault    // the first thing that is wrong; nil: nothing is
 }
 
@@ -118,20 +119,51 @@ type verification struct {
 
 // readSink reads what the sink kept and checks that it hangs together.
 func (v *verification) readSink(path string) error {
-	var tree Frontier
+	var tree kept
 	err := ReadSink(path, func(d Delivery) error {
+		if d.Back != "" {
+			return v.readBack(&tree, d)
+		}
 		if _, err := open(d.Note, v.keys); err != nil {
 			return err
 		}
-		grown, err := tree.extend(d)
-		tree = grown
-		v.kept = append(v.kept, d.Leaves...)
+		before := tree.Size
+		err := tree.take(d)
+		if tree.Size > before {
+			v.kept = append(v.kept, d.Leaves...)
+		}
 		return err
 	})
 	if errors.Is(err, os.ErrNotExist) || err == nil {
 		return err
 	}
 	v.report.Fault = &Fault{Position: int64(len(v.kept)), What: "the sink's own file was tampered with: " + err.Error()}
+	return nil
+}
+
+// readBack reads that the sink was told to go back to an older checkpoint, and
+// checks it with the leaves themselves.
+func (v *verification) readBack(tree *kept, d Delivery) error {
+	b, err := openBack(d.Back, v.keys)
+	if err != nil {
+		return err
+	}
+	if err := tree.take(d); err != nil {
+		return err
+	}
+	var own Frontier
+	for _, l := range v.kept[:d.Size] {
+		h, err := l.hash()
+		if err != nil {
+			return err
+		}
+		own.Add(h)
+	}
+	if own.Root() != b.To.Root {
+		return ErrForked
+	}
+	v.kept = v.kept[:d.Size]
+	v.report.Back = append(v.report.Back, b)
 	return nil
 }
 

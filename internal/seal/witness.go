@@ -32,6 +32,8 @@ type Step struct {
 	Old   int64    `json:"old"`
 	Proof []string `json:"proof"`
 	Note  string   `json:"note"`
+	// Back is the signed statement that the log was set back: see TakeBack.
+	Back string `json:"back,omitempty"`
 }
 
 // NewWitness opens a witness that keeps its checkpoints in a folder.
@@ -64,7 +66,7 @@ func (w *Witness) load() error {
 		if err := json.Unmarshal(lines.Bytes(), &s); err != nil {
 			return fmt.Errorf("%s: %w", w.path(), err)
 		}
-		t, err := open(s.Note, w.keys)
+		t, err := w.opened(s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.path(), err)
 		}
@@ -74,6 +76,15 @@ func (w *Witness) load() error {
 		return os.Truncate(w.path(), int64(len(whole)))
 	}
 	return nil
+}
+
+// opened is the tree that a step leads to: the empty one where a log was set back
+// to before its first checkpoint.
+func (w *Witness) opened(s Step) (Tree, error) {
+	if s.Back != "" && s.Note == "" {
+		return Tree{}, nil
+	}
+	return open(s.Note, w.keys)
 }
 
 // Newest is the checkpoint it keeps, "" for none, and its size.
@@ -90,6 +101,7 @@ func (w *Witness) Accept(s Step) error {
 	if err != nil {
 		return err
 	}
+	s.Back = "" // not by whoever asks: see TakeBack
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
@@ -111,6 +123,33 @@ func (w *Witness) Accept(s Step) error {
 	}
 	w.note, w.tree = s.Note, t
 	return nil
+}
+
+// TakeBack goes on from an older or another checkpoint, because the witness's
+// owner says so by hand and the log's owner has signed that it was set back from
+// exactly what is kept here. It stays in the witness's file.
+func (w *Witness) TakeBack(s Step) (Back, error) {
+	b, err := openBack(s.Back, w.keys)
+	if err != nil {
+		return b, err
+	}
+	t, err := w.opened(s)
+	if err != nil {
+		return b, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if b.From.Size != w.tree.Size || b.From.Root != w.tree.Root {
+		return b, fmt.Errorf("the statement is about a checkpoint of %d rows, and one of %d rows is kept here: %w", b.From.Size, w.tree.Size, ErrForked)
+	}
+	if b.To.Size != t.Size || t.Size > 0 && b.To.Root != t.Root {
+		return b, errBack
+	}
+	if err := w.keep(s); err != nil {
+		return b, err
+	}
+	w.note, w.tree = s.Note, t
+	return b, nil
 }
 
 func (w *Witness) keep(s Step) error {

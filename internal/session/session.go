@@ -32,6 +32,7 @@ const (
 	RoleChanged     Cause = "role_changed"     // the Admin user got another role
 	Deactivated     Cause = "deactivated"      // the account is switched off
 	Deleted         Cause = "deleted"          // the account is gone
+	SetBack         Cause = "set_back"         // the database was restored from a backup
 )
 
 // Limits of sessions. Each function is asked at use, so that it may come from
@@ -122,6 +123,7 @@ var sentences = map[Cause]string{
 	RoleChanged:     "Your role was changed. Please sign in again.",
 	Deactivated:     "This account is not active.",
 	Deleted:         "This account no longer exists.",
+	SetBack:         "The shop was restored from a backup. Please sign in again.",
 }
 
 // Sentence tells a person why a session is over.
@@ -130,6 +132,16 @@ func (c Cause) Sentence() string {
 		return s
 	}
 	return "Please sign in."
+}
+
+// EndEverything ends every session there is: a restored backup may hold some that
+// had ended since.
+func (s *Service) EndEverything(ctx context.Context, tx *sqldb.Tx) (staff, customers int64, err error) {
+	const end = ` SET ended_at = $1, end_cause = $2 WHERE ended_at IS NULL`
+	if staff, err = tx.Exec(ctx, `UPDATE admin_session`+end, sqldb.Micros(tx.Now()), SetBack); err == nil {
+		customers, err = tx.Exec(ctx, `UPDATE customer_session`+end, sqldb.Micros(tx.Now()), SetBack)
+	}
+	return staff, customers, err
 }
 
 func over(c Cause) error {

@@ -20,15 +20,17 @@ const (
 	ManyRefusals  Kind = "refused"
 	LogSilent     Kind = "audit_silent"
 	SinkFailing   Kind = "audit_sink"
+	SetBack       Kind = "set_back"
 	webhookTest   Kind = "test"
 )
 
 // Kinds are all kinds, for filters.
-var Kinds = []Kind{ManyCustomers, ColleagueUsed, VIPUsed, OutOfHours, NothingDone, ManyRefusals, LogSilent, SinkFailing}
+var Kinds = []Kind{ManyCustomers, ColleagueUsed, VIPUsed, OutOfHours, NothingDone, ManyRefusals, LogSilent, SinkFailing, SetBack}
 
 var kindLabels = map[Kind]string{
 	ManyCustomers: "Many customers", ColleagueUsed: "Colleague's account", VIPUsed: "VIP account", OutOfHours: "Out of hours",
 	NothingDone: "Long session, no change", ManyRefusals: "Refused attempts", LogSilent: "Action log not sealed", SinkFailing: "Checkpoints not delivered",
+	SetBack:     "Backup restored",
 	webhookTest: "Test",
 }
 

@@ -216,6 +216,9 @@ func (s *Service) Watch(ctx context.Context) error {
 		return nil
 	}
 	q, now := s.db.Reader(), s.db.Now()
+	if err := s.setBack(ctx, q); err != nil {
+		return err
+	}
 	size, row, moved, err := unsealedSince(ctx, q)
 	if err != nil {
 		return err
@@ -241,6 +244,18 @@ func (s *Service) Watch(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// setBack tells that the database was set back and nobody has accepted it yet.
+func (s *Service) setBack(ctx context.Context, q sqldb.Querier) error {
+	since, found, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[string], `SELECT value FROM installation WHERE name = $1`, seal.SetBackMark))
+	if err != nil || !found {
+		return err
+	}
+	return s.raiseAlone(ctx, Alert{
+		Kind: SetBack, key: string(SetBack) + ":" + since,
+		Summary: "The database was set back to a backup. Nobody can log in as a customer until whoever runs the server accepts it with storehand audit accept-restore.",
+	})
 }
 
 func later(a, b time.Time) time.Time {
