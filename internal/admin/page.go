@@ -53,7 +53,10 @@ func (a *App) shell(w http.ResponseWriter, r *http.Request, p adminPage) (Shell,
 		return s, err
 	}
 	h, err := a.Assist.Halted(r.Context())
-	if h.Stopped && p.Nav != stopPath {
+	switch {
+	case h.SetBack:
+		s.Halt = setBackNotice()
+	case h.Stopped && p.Nav != stopPath:
 		href := ""
 		if v.Grant.Allows(acl.AssistStop) {
 			href = stopPath

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/impersonate"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/demo"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/staff"
@@ -142,6 +143,14 @@ var endings = []ending{
 		list.MustContain("Can change")
 		list.Form("/assist/sessions/end").Submit().MustContain("You ended 1 session.")
 	}, impersonate.ClosedBySupervisor, nil},
+	{"a supervisor presses the emergency stop", func(d *desk, _ *stay) {
+		d.in("admin", "/assist/stop").Form("/assist/stop").Set("reason", "Something is wrong").Submit().MustStatus(http.StatusOK)
+	}, assist.Stopped, func(d *desk) {
+		d.in("admin", "/assist/stop").Form("/assist/stop/resume").Submit().MustStatus(http.StatusOK)
+	}},
+	{"the database is found to be set back", func(d *desk, _ *stay) {
+		d.exec(`INSERT INTO installation (name, value) VALUES ('set_back', '1')`)
+	}, assist.SetBack, func(d *desk) { d.exec(`DELETE FROM installation WHERE name = 'set_back'`) }},
 	{"the agent ends it from the Admin", func(_ *desk, s *stay) {
 		s.admin.Visit("/").Form("/assist/" + s.id + "/end").Submit().MustStatus(http.StatusOK)
 	}, impersonate.ClosedByActor, nil},

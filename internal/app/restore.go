@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/assist"
@@ -16,6 +17,7 @@ type Restore struct {
 	DSN, Key, Sink, Witness string
 	Reason                  string
 	Anyway                  bool // also where nobody outside knows more than the database
+	Now                     func() time.Time
 }
 
 // RestoreReport is what accepting it has done.
@@ -30,7 +32,7 @@ var errNotSetBack = errors.New("nobody outside knows more of the action log than
 // AcceptRestore is the owner's acceptance that a database was set back: consent
 // from before must be given again, and the sinks go on from what there is.
 func AcceptRestore(ctx context.Context, o Restore) (r RestoreReport, err error) {
-	a, err := Open(ctx, Options{DSN: o.DSN, AdminURL: "http://admin.localhost:8080", AuditKey: o.Key, AuditSink: o.Sink, AuditWitness: o.Witness})
+	a, err := Open(ctx, Options{DSN: o.DSN, AdminURL: "http://admin.localhost:8080", Now: o.Now, AuditKey: o.Key, AuditSink: o.Sink, AuditWitness: o.Witness})
 	if err != nil {
 		return r, err
 	}

@@ -57,7 +57,8 @@ func (s *Service) AcceptRestore(ctx context.Context, reason string, found []stri
 			tx.Note("lost", f)
 		}
 		tx.Note("sessions ended", text(int64(r.Stays)))
-		return nil
+		tx.After(s.halt.Forget)
+		return tx.Bump(ctx, "assist_stop")
 	})
 	return r, err
 }

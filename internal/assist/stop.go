@@ -10,6 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -25,6 +26,7 @@ type Halt struct {
 	Reason  string
 	By      string
 	At      time.Time
+	SetBack bool // the database was set back, and nobody has accepted that
 }
 
 const haltQuery = `SELECT reason, stopped_by, stopped_at FROM assist_stop WHERE lifted_at IS NULL ORDER BY id DESC LIMIT 1`
@@ -41,7 +43,9 @@ func loadHalt(ctx context.Context, q sqldb.Querier) (Halt, error) {
 		err = r.Scan(&h.Reason, &h.By, sqldb.Into(&h.At))
 		return h, err
 	}, haltQuery))
-	h.Stopped = found
+	if h.Stopped = found; err == nil {
+		h.SetBack, err = seal.SetBack(ctx, q)
+	}
 	return h, err
 }
 

@@ -154,7 +154,7 @@ func (s *Sealer) mark(ctx context.Context, lost []Lost) error {
 		}
 		tx.About("action_log", "1")
 		tx.Details = "The database was set back: " + strings.Join(words, "; ")
-		return nil
+		return tx.Bump(ctx, "assist_stop") // the Admin's notice
 	})
 }
 

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
-	"pgregory.net/rapid"
 
 	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -104,26 +105,26 @@ func TestHoweverOftenALogIsSetBackOrForkedTheSinkGoesOnFromWhatIsShared(t *testi
 		alone, err := seal.New(v.db, v.secret) // seals while nobody outside can be told
 		must(t, err)
 		v.write(t, 10, 5)
-		rapid.Check(t, func(rt *rapid.T) {
-			v.write(t, rapid.IntRange(5, 30).Draw(rt, "rows"), rapid.IntRange(2, 9).Draw(rt, "every"))
+		random := rand.New(rand.NewPCG(1, 2))
+		for round := range 12 {
+			v.write(t, 5+random.IntN(25), 2+random.IntN(8))
 			must(t, v.sealer.Seal(ctx))
-			had := v.sealed(t)
-			sizes, err := sqldb.All(ctx, v.db.Reader(), sqldb.Value[int64], `SELECT size FROM audit_checkpoint WHERE size < $1 ORDER BY size`, had)
+			sizes, err := sqldb.All(ctx, v.db.Reader(), sqldb.Value[int64], `SELECT size FROM audit_checkpoint WHERE size < $1 ORDER BY size`, v.sealed(t))
 			must(t, err)
-			v.restore(t, rapid.SampledFrom(sizes).Draw(rt, "back to"))
-			if n := rapid.IntRange(0, 50).Draw(rt, "sealed before it was noticed"); n > 0 {
+			v.restore(t, sizes[random.IntN(len(sizes))])
+			if n := random.IntN(50); n > 0 && round%3 > 0 {
 				v.write(t, n, 0)
 				must(t, alone.Seal(ctx))
 			}
 			if err := v.sealer.Seal(ctx); !errors.Is(err, seal.ErrSetBack) {
-				rt.Fatalf("not noticed: %v", err)
+				t.Fatalf("round %d: not noticed: %v", round, err)
 			}
 			v.accept(t, v.sealer)
 			must(t, v.sealer.Seal(ctx))
-			if r := v.verify(t); r.Fault != nil || r.Rows != v.sealed(t) {
-				rt.Fatalf("%+v, %v", r, r.Fault)
+			if r := v.verify(t); r.Fault != nil || r.Rows != v.sealed(t) || len(r.Back) != round+1 {
+				t.Fatalf("round %d: %+v, %v", round, r, r.Fault)
 			}
-		})
+		}
 	})
 }
 
@@ -209,6 +210,30 @@ func TestAFileThatSeveralNodesWriteAndALineCutShortAreReadAgain(t *testing.T) {
 		v.write(t, 1, 0)
 		if err := v.sealer.Seal(ctx); err == nil {
 			t.Error("the file was taken away, and nobody says so")
+		}
+	})
+}
+
+func TestUntilThoseOutsideHaveAnsweredOnceSealingCountsAsLate(t *testing.T) {
+	each(t, func(t *testing.T, v *vault) {
+		limit := seal.DefaultLimit
+		limit.Since = v.clock.Now()
+		v.clock.Advance(time.Minute)
+		late := func() bool {
+			st, err := seal.StatusOf(ctx, v.db.Reader(), limit, v.clock.Now())
+			must(t, err)
+			return st.Exceeded
+		}
+		must(t, v.sealer.Begin(ctx))
+		limit.Since = v.clock.Now().Add(time.Second)
+		if !late() {
+			t.Error("nobody outside has answered since")
+		}
+		v.clock.Advance(time.Minute)
+		v.write(t, 1, 0)
+		must(t, v.sealer.Seal(ctx))
+		if late() {
+			t.Error("the sink has answered")
 		}
 	})
 }
