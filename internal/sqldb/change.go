@@ -96,23 +96,33 @@ func (t *Tx) Now() time.Time { return t.now }
 
 // Exec executes a statement and returns the number of rows it touched.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	t.hear(query, args)
 	return t.conn.exec(ctx, query, args)
 }
 
 // Insert executes an INSERT … RETURNING id and returns the id.
 func (t *Tx) Insert(ctx context.Context, query string, args ...any) (id int64, err error) {
+	t.hear(query, args)
 	err = t.conn.queryRow(ctx, query, args).Scan(&id)
 	return id, err
 }
 
 // Query runs a query of several rows inside the change.
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	t.hear(query, args)
 	return t.conn.query(ctx, query, args)
 }
 
 // QueryRow runs a query of at most one row inside the change.
 func (t *Tx) QueryRow(ctx context.Context, query string, args ...any) Row {
+	t.hear(query, args)
 	return t.conn.queryRow(ctx, query, args)
+}
+
+func (t *Tx) hear(query string, args []any) {
+	if t.db != nil {
+		t.db.heard.hear(query, args)
+	}
 }
 
 // Hold ends a SELECT … ORDER BY id of rows that the change decides on and then

@@ -39,7 +39,23 @@ type DB struct {
 
 	changes atomic.Int64
 	commits atomic.Int64
+	heard   listener
 }
+
+// listener is told of every statement, if anybody listens.
+type listener struct {
+	fn atomic.Pointer[func(query string, args []any)]
+}
+
+func (l *listener) hear(query string, args []any) {
+	if fn := l.fn.Load(); fn != nil {
+		(*fn)(query, args)
+	}
+}
+
+// Listen tells fn of every statement from now on, reading or writing, for tests
+// of how the database goes about them. fn is called by many at once.
+func (db *DB) Listen(fn func(query string, args []any)) { db.heard.fn.Store(&fn) }
 
 // writer runs work in a transaction, possibly together with other work that
 // waits; it returns when the outcome is durable.
@@ -79,7 +95,7 @@ func (db *DB) openSQLite(ctx context.Context, path string, o Options) error {
 		return errors.Join(err, pool.Close())
 	}
 	pool.SetConnMaxIdleTime(5 * time.Second)
-	db.pool, db.read = pool, &Reader{newLitePool(path, cmp.Or(max(o.Readers, 0), 4))}
+	db.pool, db.read = pool, &Reader{newLitePool(path, cmp.Or(max(o.Readers, 0), 4)), &db.heard}
 	db.write = newSQLiteWriter(db, path)
 	return nil
 }
@@ -98,7 +114,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 	}
 	limit(writing, 0, 16)
 	limit(reading, o.Readers, 16)
-	db.pool, db.read = writing, &Reader{&postgresReader{pool: reading}}
+	db.pool, db.read = writing, &Reader{&postgresReader{pool: reading}, &db.heard}
 	db.write = &postgresWriter{db: db}
 	return nil
 }

@@ -37,7 +37,10 @@ type Querier interface {
 
 // Reader reads outside of any change; it cannot execute, and its connections
 // are opened read-only.
-type Reader struct{ from readPool }
+type Reader struct {
+	from  readPool
+	heard *listener
+}
 
 type readPool interface {
 	Querier
@@ -46,11 +49,13 @@ type readPool interface {
 
 // Query runs a query of several rows.
 func (r *Reader) Query(ctx context.Context, query string, args ...any) (Rows, error) {
+	r.heard.hear(query, args)
 	return r.from.Query(ctx, query, args...)
 }
 
 // QueryRow runs a query of at most one row.
 func (r *Reader) QueryRow(ctx context.Context, query string, args ...any) Row {
+	r.heard.hear(query, args)
 	return r.from.QueryRow(ctx, query, args...)
 }
 

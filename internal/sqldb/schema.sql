@@ -1455,7 +1455,11 @@ CREATE TABLE sales_transaction (
   created_at BIGINT NOT NULL
 , website_id BIGINT NOT NULL DEFAULT 0);
 
+CREATE INDEX sales_transaction_amount ON sales_transaction (amount, id);
+
 CREATE INDEX sales_transaction_created ON sales_transaction (created_at, id);
+
+CREATE INDEX sales_transaction_kind ON sales_transaction (kind, created_at, id);
 
 CREATE INDEX sales_transaction_order ON sales_transaction (order_id, id);
 
