@@ -42,7 +42,11 @@ func (p Parts) fillCart(ctx context.Context, s *Shop, email string, view store.V
 	o := ownerOf(s, c, view)
 	for i, n := range which {
 		p.Clock.Set(p.Clock.Now().Add(time.Duration(40+n*17) * time.Second))
-		_, err := p.Carts.Add(asCustomer(ctx, c, view, "POST /cart/items"), o, s.SKUs[n%len(s.SKUs)], int64(1+i%2))
+		sku, parent := s.SKUs[n%len(s.SKUs)], int64(0)
+		if at := s.chosenAt[sku]; at != nil {
+			parent = at.ID
+		}
+		_, err := p.Carts.AddVariant(asCustomer(ctx, c, view, "POST /cart/items"), o, parent, sku, int64(1+i%2))
 		if err != nil && !fault.Is(err, fault.Invalid) { // the last ones may be in the cart already
 			return err
 		}

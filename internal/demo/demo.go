@@ -101,6 +101,8 @@ type Shop struct {
 	SKUs                            []string
 	Customers                       map[string]int64 // by e-mail
 	Admins                          map[string]int64 // by username
+
+	chosenAt map[string]*catalog.Product // the configurable product of a variant, by the variant's SKU
 }
 
 const installed = "demo"

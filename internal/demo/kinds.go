@@ -35,6 +35,7 @@ func tiersOf(s *Shop, g good) []catalog.TierPrice {
 
 // families makes the configurable products of goods that exist in all colours.
 func (p Parts) families(ctx context.Context, s *Shop, categories map[string]int64) error {
+	s.chosenAt = map[string]*catalog.Product{}
 	for _, g := range goods {
 		axes := chosenIn[g.code]
 		if axes == nil {
@@ -63,6 +64,10 @@ func (p Parts) families(ctx context.Context, s *Shop, categories map[string]int6
 		}
 		if err := p.Catalog.AddPicture(ctx, id, pictures.PNG(g.shape, 1), g.name.en); err != nil {
 			return err
+		}
+		parent.ID = id
+		for tint := range tints {
+			s.chosenAt[g.code+"-"+colours[tint].code] = parent
 		}
 	}
 	return nil

@@ -182,11 +182,11 @@ func (p Parts) draft(ctx context.Context, s *Shop, goods []*catalog.Product, o a
 	}
 	d.Billing = sales.AddressOf(a)
 	d.Shipping = &d.Billing
-	return d, c, p.price(ctx, &d, goods, o, view)
+	return d, c, p.price(ctx, s, &d, goods, o, view)
 }
 
 // price puts the lines and the totals into a draft.
-func (p Parts) price(ctx context.Context, d *sales.Draft, goods []*catalog.Product, o anOrder, view store.View) error {
+func (p Parts) price(ctx context.Context, s *Shop, d *sales.Draft, goods []*catalog.Product, o anOrder, view store.View) error {
 	in := totals.Input{Currency: d.Currency}
 	var classes []string
 	taken := map[int]bool{}
@@ -203,12 +203,15 @@ func (p Parts) price(ctx context.Context, d *sales.Draft, goods []*catalog.Produ
 			}
 		}
 		qty := int64(1 + (k+1)%2)
-		name := g.Texts[view.ID].Name
-		if name == "" {
-			name = g.Texts[0].Name
+		line := sales.DraftLine{ProductID: g.ID, SKU: g.SKU, Name: nameIn(g, view.ID), Kind: string(g.Kind), ManageStock: g.Stock.Manage,
+			TaxClass: g.TaxClass, WeightGrams: g.WeightGrams, OriginalPrice: price, Qty: qty}
+		if at := s.chosenAt[g.SKU]; at != nil {
+			line.ParentProductID, line.Name = at.ID, nameIn(at, view.ID)
+			for _, axis := range at.Axes {
+				line.Options = append(line.Options, sales.Option{Label: axis, Value: g.Attributes[axis]})
+			}
 		}
-		d.Lines = append(d.Lines, sales.DraftLine{ProductID: g.ID, SKU: g.SKU, Name: name, Kind: string(g.Kind), ManageStock: g.Stock.Manage,
-			TaxClass: g.TaxClass, WeightGrams: g.WeightGrams, OriginalPrice: price, Qty: qty})
+		d.Lines = append(d.Lines, line)
 		in.Lines = append(in.Lines, totals.Line{Qty: qty, Price: price})
 		classes = append(classes, g.TaxClass)
 		in.Shipping += 500 * qty
@@ -364,4 +367,11 @@ func (p Parts) assisted(ctx context.Context, s *Shop, username string, c custome
 		return err
 	}
 	return p.signOut(ctx, who)
+}
+
+func nameIn(g *catalog.Product, viewID int64) string {
+	if name := g.Texts[viewID].Name; name != "" {
+		return name
+	}
+	return g.Texts[0].Name
 }
