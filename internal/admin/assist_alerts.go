@@ -32,11 +32,15 @@ func (a *App) alerts(w http.ResponseWriter, r *http.Request) error {
 		Caption: "Alerts",
 		Columns: []ui.Column{{Label: "When", Strong: true}, {Label: "Kind"}, {Label: "What"}, {Label: "State"}, {Label: "Seen by"}},
 		Empty:   ui.EmptyState{Icon: ui.IconCheck, Title: "No alert", Text: "What is watched is set under Stores > Configuration > Customers > Login as Customer."},
-		Actions: refreshLink(r),
+		Actions: refreshLink(r), Filters: alertFilter(string(kind)), FilterAction: alertsPath, FilterKeep: []ui.Pair{{Name: "show", Value: q.Get("show")}}, FilterOpen: kind != "",
+	}
+	if kind != "" {
+		grid.FilterReset = alertsPath + "?" + url.Values{"show": {q.Get("show")}}.Encode()
+		grid.Chips = []ui.Chip{{Label: "Kind", Value: kind.Label(), Remove: grid.FilterReset}}
 	}
 	for _, x := range found.Alerts {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(x.ID, 10), Cells: []templ.Component{
-			linked(oversight.AlertPath(x.ID), ui.TimeStamp(x.At, ago(x.At, a.Now()))), ui.Text(x.Kind.Label()), ui.Name(x.Summary), alertState(x.Seen), ui.Name(x.SeenBy),
+			linked(oversight.AlertPath(x.ID), ui.TimeStamp(x.At, ago(x.At, a.Now()))), ui.Text(x.Kind.Label()), alertSummary(x.Summary), alertState(x.Seen), ui.Name(x.SeenBy),
 		}})
 	}
 	grid.Pager = ui.Pager{Total: found.Total, More: found.More}
@@ -47,7 +51,7 @@ func (a *App) alerts(w http.ResponseWriter, r *http.Request) error {
 		Lead:    "What is unusual about sessions, and failures of the proof that the action log is complete.",
 		Actions: ui.Button(ui.Btn{Text: "Webhook", Href: webhookPath, Icon: ui.IconExternal}),
 	}}
-	return a.page(w, r, http.StatusOK, page, alertsPage(open, alertKinds(), string(kind), grid))
+	return a.page(w, r, http.StatusOK, page, alertsPage(open, grid))
 }
 
 func alertKinds() []ui.Option {

@@ -35,7 +35,7 @@ func (a *App) assistSessions(w http.ResponseWriter, r *http.Request) error {
 		grid.Rows = append(grid.Rows, ui.Row{Key: s.PublicID, Menu: stayMenu(s, v, sessionsPath, token), Cells: a.sessionCells(s, v, token)})
 	}
 	page := adminPage{Title: "Active Sessions", Nav: sessionsPath, Live: true, Header: ui.Header{
-		Lead: "Admin users who are logged in as a customer now. To stop everybody, also those who come later, set Enable Login as Customer to No.",
+		Lead: "Admin users who are logged in as a customer now. To stop everybody, also those who come later, use the Emergency Stop.",
 	}}
 	if len(grid.Rows) > 0 && v.Grant.Allows(acl.AssistEndOthers) {
 		page.Header.Actions = ui.Post(ui.PostButton{Action: sessionsPath + "/end", Token: token, Btn: ui.Btn{Text: "End all", Icon: ui.IconClose, Variant: ui.DangerBtn}})

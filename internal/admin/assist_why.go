@@ -105,6 +105,9 @@ func (view *whyView) Answer(e assist.Explanation) {
 	view.May = e.May()
 	onlySignIn := !e.May()
 	for _, f := range e.Findings {
+		if f.Cause != "" && view.Because == "" {
+			view.Because = strings.TrimSpace(f.Why + " " + f.Remedy)
+		}
 		if !f.Holds && f.Cause != impersonate.ActorSignedOut {
 			onlySignIn = false
 		}

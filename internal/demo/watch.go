@@ -38,6 +38,9 @@ func (p Parts) supervise(ctx context.Context, s *Shop, size Size, now time.Time)
 		return nil
 	}
 	p.Clock.Set(now.Add(-time.Hour))
+	if err := p.inOrder(ctx); err != nil {
+		return err
+	}
 	tom := actor.With(ctx, actor.Who{Kind: actor.Admin, ID: s.Admins["tom"], Name: "tom", IP: staffIP, Route: "POST /assist/alerts/{id}/seen"})
 	alerts, err := p.Oversight.Alerts(ctx, oversight.AlertQuery{Open: true, Size: 200})
 	if err != nil {
@@ -68,4 +71,23 @@ func (p Parts) supervise(ctx context.Context, s *Shop, size Size, now time.Time)
 		}
 	}
 	return nil
+}
+
+// inOrder numbers alerts and reviews by their time: the demo's history does not
+// come to be in its order, and lists go by number.
+func (p Parts) inOrder(ctx context.Context) error {
+	return p.DB.Change(ctx, actionDrawn, func(ctx context.Context, tx *sqldb.Tx) error {
+		tx.Details = "The demo's alerts and reviews in their order"
+		for _, text := range []string{
+			`UPDATE assist_alert SET id = id + 1000000`,
+			`UPDATE assist_alert SET id = (SELECT COUNT(*) FROM assist_alert b WHERE b.at < assist_alert.at OR (b.at = assist_alert.at AND b.key <= assist_alert.key))`,
+			`UPDATE assist_review SET id = id + 1000000`,
+			`UPDATE assist_review SET id = (SELECT COUNT(*) FROM assist_review b WHERE b.picked_at < assist_review.picked_at OR (b.picked_at = assist_review.picked_at AND b.impersonation_id <= assist_review.impersonation_id))`,
+		} {
+			if _, err := tx.Exec(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

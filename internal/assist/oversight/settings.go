@@ -21,6 +21,13 @@ func alertField(label string, more ...config.Option) []config.Option {
 	return append([]config.Option{config.In(config.AssistSection, alertsGroup), config.Label(label)}, more...)
 }
 
+// What the checks below need stands before them: fields are listed in the order
+// in which they come to be.
+var (
+	weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+	errHours = errors.New("Write days and times, such as Mon-Fri 08:00-18:00.")
+)
+
 // What is watched, and who is told.
 var (
 	Customers = config.Int("alerts.customers", alertField("Many customers: more than", config.Default(10), config.Range(0, 1000),
@@ -97,8 +104,6 @@ func (h Hours) Within(at time.Time) bool {
 	return h.days[at.Weekday()] && h.from <= minute && minute < h.to
 }
 
-var weekdays = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
-
 func weekday(s string) (int, bool) {
 	for i, name := range weekdays {
 		if strings.EqualFold(name, s) {
@@ -107,8 +112,6 @@ func weekday(s string) (int, bool) {
 	}
 	return 0, false
 }
-
-var errHours = errors.New("Write days and times, such as Mon-Fri 08:00-18:00.")
 
 func checkHours(s string) error {
 	_, err := parseHours(s, "UTC")
