@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/mail"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,7 +38,8 @@ func Injected(header http.Header, body string) []string {
 	}
 	switch kind {
 	case "text/html":
-		found = append(found, InjectedHTML(body, false)...)
+		letter := strings.HasSuffix(header.Get("Content-Security-Policy"), "; sandbox") // shown in a frame where nothing runs
+		found = append(found, InjectedHTML(body, letter)...)
 	case "text/csv":
 		found = append(found, injectedCSV(body)...)
 	case "application/pdf":
@@ -134,12 +136,16 @@ func injectedCSV(body string) (found []string) {
 	return found
 }
 
+// streams are the compressed parts of a PDF, in which any three letters may meet.
+var streams = regexp.MustCompile(`(?s)stream\r?\n.*?endstream`)
+
 // injectedPDF finds what makes a viewer do something. Text is compressed and made
 // of glyphs, so none of these words can stand there by being written on a page.
 func injectedPDF(body string) (found []string) {
 	if !strings.HasPrefix(body, "%PDF-") || !strings.HasSuffix(strings.TrimSpace(body), "%%EOF") {
 		found = append(found, "no PDF")
 	}
+	body = streams.ReplaceAllString(body, "")
 	for _, word := range []string{"/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/SubmitForm", "/URI", "/EmbeddedFile", "/AcroForm", "/Annots", "evil.test"} {
 		if strings.Contains(body, word) {
 			found = append(found, "a PDF with "+word)
