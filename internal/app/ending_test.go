@@ -273,5 +273,8 @@ func TestConsentThatLastsADayEndsAStayWhenTheDayIsOver(t *testing.T) {
 		d.Clock.Advance(time.Minute)
 		s.refused(0)
 		s.recorded(impersonate.ConsentExpired)
+		d.Clock.Advance(-time.Hour) // a clock that is set back gives nothing back
+		s.outOfReach("and back")
+		s.recorded(impersonate.ConsentExpired)
 	})
 }
