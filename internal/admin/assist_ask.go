@@ -1,9 +1,12 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/a-h/templ"
 
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/customer"
@@ -135,7 +138,7 @@ func (a *App) showRequest(w http.ResponseWriter, r *http.Request, status int, ty
 	case q.Waiting():
 		s.Facts = append(s.Facts, ui.Fact{Term: "Waits until", Text: q.AnswerBy.Format("2 Jan 2006, 15:04")})
 	}
-	page := adminPage{Title: "Request for consent", Nav: "/customers", Live: true, Header: ui.Header{Back: s.Customer, Lead: s.State}}
+	page := adminPage{Title: "Request for consent", Nav: "/customers", Live: true, Header: ui.Header{Back: s.Customer, Badge: ui.Badge(requestTone(q), s.State)}}
 	return a.page(w, r, status, page, requestSightPage(s))
 }
 
@@ -177,6 +180,40 @@ func (a *App) consentReceipt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.ReceiptFile(w, note, r.PathValue("format"), assist.ReceiptJSON)
+}
+
+// requestTone is how a request's state looks.
+func requestTone(q assist.Request) ui.Tone {
+	switch {
+	case q.Granted():
+		return ui.Success
+	case q.Waiting():
+		return ui.Info
+	}
+	return ui.Neutral
+}
+
+// askedColumns head the list of one's own requests for consent.
+var askedColumns = []ui.Column{{Label: "Customer", Strong: true}, {Label: "State"}, {Label: "Until"}, {Label: "Reason"}, {Label: "Scope"}, {Label: "Asked"}}
+
+// askedRows are the requests of the Admin user that wait for the customer's
+// answer, or were granted and count.
+func (a *App) askedRows(ctx context.Context, assists bool) ([]ui.Row, error) {
+	if !assists {
+		return nil, nil
+	}
+	own, err := a.Assist.OwnRequests(ctx)
+	var rows []ui.Row
+	for _, q := range own {
+		until := q.AnswerBy
+		if q.Granted() {
+			until = q.GrantedUntil
+		}
+		rows = append(rows, ui.Row{Cells: []templ.Component{
+			customerName(requestPath(q.PublicID), q.CustomerName, true), ui.Badge(requestTone(q), q.State.Label()), ui.TimeStamp(until, ""), ui.Name(q.Reason), ui.Name(q.Scope.Text(i18n.For("en"))), oneLine(ago(q.AskedAt, a.Now())),
+		}})
+	}
+	return rows, err
 }
 
 // requestEvents lists the requests to a customer on the Assistance tab.

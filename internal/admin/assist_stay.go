@@ -122,6 +122,12 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 		e.Text = s.Reason
 	case assist.ActionAuthorized, assist.ActionEntered:
 		e.Text = ""
+	case assist.ActionMode:
+		for _, n := range t.Notes {
+			if n.Key == "reason" { // why it was raised
+				e.Text += ": " + n.Value
+			}
+		}
 	}
 	if len(t.Changes) > 0 {
 		e.Detail = valueChanges(t.Changes)

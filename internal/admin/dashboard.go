@@ -39,6 +39,9 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if d.Stay, err = a.stayCard(r.Context()); err != nil {
 		return err
 	}
+	if d.Asked, err = a.askedRows(r.Context(), d.Assists); err != nil {
+		return err
+	}
 	if d.Watch, err = a.watchTiles(r.Context(), v); err != nil {
 		return err
 	}

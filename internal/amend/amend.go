@@ -14,6 +14,7 @@
 package amend
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -47,6 +48,9 @@ type Deps struct {
 	// ProposalDays and UndoDays say for how long a proposal can be accepted and a
 	// change undone.
 	ProposalDays, UndoDays *config.Field
+	// Tell writes to the customer that a proposal waits for them, in the change that
+	// sends it; nil writes nothing.
+	Tell func(ctx context.Context, tx *sqldb.Tx, p Proposal) error
 }
 
 // New gives a Service.

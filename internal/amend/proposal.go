@@ -51,6 +51,9 @@ type Proposal struct {
 	text  string // of Edits, as stored
 }
 
+// Customer is whose decision it is.
+func (p Proposal) Customer() int64 { return p.whose.CustomerID }
+
 // Open tells whether the customer can decide.
 func (p Proposal) Open() bool { return p.State == Sent }
 
@@ -166,8 +169,12 @@ func (s *Service) Send(ctx context.Context, note string) (public string, err err
 		public = draft.PublicID
 		tx.About("proposal", public)
 		tx.Details = summary(draft.Edits)
+		draft.Note, draft.SentAt, draft.ExpiresAt = note, tx.Now(), tx.Now().AddDate(0, 0, last)
 		_, err = tx.Exec(ctx, `UPDATE assist_proposal SET state = 'sent', note = $2, sent_at = $3, expires_at = $4 WHERE id = $1 AND state = 'draft'`,
-			draft.ID, note, sqldb.Micros(tx.Now()), sqldb.Micros(tx.Now().AddDate(0, 0, last)))
+			draft.ID, note, sqldb.Micros(draft.SentAt), sqldb.Micros(draft.ExpiresAt))
+		if err == nil && s.Tell != nil {
+			err = s.Tell(ctx, tx, draft)
+		}
 		return err
 	})
 	return public, err

@@ -186,7 +186,7 @@ func (a *App) wire(adminHost string) error {
 	a.Customers = customer.New(db, customer.Deps{
 		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
 	})
-	a.Amends = amend.New(db, amend.Deps{Carts: a.Carts, Customers: a.Customers, ProposalDays: assist.ProposalDays, UndoDays: assist.UndoDays})
+	a.Amends = amend.New(db, amend.Deps{Carts: a.Carts, Customers: a.Customers, ProposalDays: assist.ProposalDays, UndoDays: assist.UndoDays, Tell: a.Assist.TellOfProposal})
 	a.Assist.UseAmends(a.Amends)
 	a.Shipping = shipping.New(db, a.Config)
 	a.Promotions = promotion.New(db)

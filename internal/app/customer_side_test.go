@@ -24,10 +24,16 @@ type letter struct{ kind, subject, text, html string }
 // letters are those in the outbox to a customer about stays.
 func (d *desk) letters(email string) []letter {
 	d.t.Helper()
+	return d.lettersOf("assistance_%", email)
+}
+
+// lettersOf are those of a kind.
+func (d *desk) lettersOf(kind, email string) []letter {
+	d.t.Helper()
 	found, err := sqldb.All(context.Background(), d.DB.Reader(), func(r sqldb.Scanner) (l letter, err error) {
 		err = r.Scan(&l.kind, &l.subject, &l.text, &l.html)
 		return l, err
-	}, `SELECT kind, subject, body_text, body_html FROM mail_outbox WHERE recipient_key = $1 AND kind LIKE 'assistance_%' ORDER BY id`, strings.ToLower(email))
+	}, `SELECT kind, subject, body_text, body_html FROM mail_outbox WHERE recipient_key = $1 AND kind LIKE $2 ORDER BY id`, strings.ToLower(email), kind)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -169,4 +175,55 @@ func TestSupportAccessShowsAndDownloadsWhatHappenedToTheCustomerAlone(t *testing
 			t.Errorf("a guest's download: %d", got.status)
 		}
 	})
+}
+
+func TestALetterTellsTheCustomerOfAProposalInTheirLanguageAndLetsNobodyIn(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		for view, words := range map[string][]string{
+			"english": {"has prepared changes", "Nothing is changed unless you accept"}, "german": {"ein Vorschlag für Ihr Konto", "Geändert wird nur, was Sie annehmen"},
+			"arabic": {"لن يتغير شيء ما لم تقبله"}, "french": {"Rien ne change si vous ne les acceptez pas"},
+		} {
+			d.t = t
+			s := d.begin(view)
+			proposals := func() []letter { return d.lettersOf("proposal", s.of.Email) }
+			for _, step := range []struct {
+				path string
+				form url.Values
+			}{{"/assist/mode", url.Values{"mode": {"propose"}}}, {"/cart/items", url.Values{"sku": {"T-2"}, "qty": {"2"}}}} {
+				if got := s.send(d.two, http.MethodPost, step.path, step.form); got.status != http.StatusSeeOther {
+					t.Fatalf("%s: %s answers %d", view, step.path, got.status)
+				}
+			}
+			if n := len(proposals()); n != 0 {
+				t.Errorf("%s: %d letters about a draft", view, n)
+			}
+			if got := s.send(d.two, http.MethodPost, "/assist/proposal/send", url.Values{"note": {"As we spoke <b>about</b>"}}); got.status != http.StatusSeeOther {
+				t.Fatalf("%s: sending answers %d", view, got.status)
+			}
+			letters := proposals()
+			if len(letters) != 1 {
+				t.Fatalf("%s: %d letters", view, len(letters))
+			}
+			l := letters[0]
+			for _, w := range append(words, "As we spoke <b>about</b>", "/account/proposals/", "Support desk") {
+				if !strings.Contains(l.subject+l.text, w) {
+					t.Errorf("%s: the letter lacks %q:\n%s %s", view, w, l.subject, l.text)
+				}
+			}
+			for _, never := range []string{"token=", "code=", s.agent.Name(), s.cookie, "<b>about</b>"} {
+				if strings.Contains(l.html, never) {
+					t.Errorf("%s: the letter has %q", view, never)
+				}
+			}
+			own := d.shopping(s.of, view, "/account/assistance").Visit(l.link())
+			own.MustContain("Linen Bag")
+			pick(own, "decision", "decline").Submit().MustStatus(http.StatusOK)
+		}
+	})
+}
+
+// link is the address that a letter leads to.
+func (l letter) link() string {
+	at := strings.Index(l.text, "http")
+	return strings.Fields(l.text[at:])[0]
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/mail"
@@ -111,5 +112,27 @@ func (s *Service) tellOfRequest(ctx context.Context, tx *sqldb.Tx, r Request, p 
 		l.Locale.T("mail.consent_request.code", "code", code[:3]+" "+code[3:], "span", l.Locale.Span(codeLife)),
 		l.Locale.T("mail.consent_request.silence", "time", l.Locale.DateTime(r.AnswerBy)),
 	}
+	return s.send(ctx, tx, l)
+}
+
+// TellOfProposal writes to a customer that staff has prepared changes, which are
+// made only if they accept them. It is part of the change that sends them.
+func (s *Service) TellOfProposal(ctx context.Context, tx *sqldb.Tx, prepared amend.Proposal) error {
+	p, err := s.loadPeople(ctx, tx, actor.Who{}, prepared.Customer())
+	if err != nil {
+		return err
+	}
+	l, err := s.letterTo(ctx, "proposal", p, "role", prepared.Role)
+	if l == nil || err != nil {
+		return err
+	}
+	l.Keep = true
+	l.say("mail.proposal.text")
+	if prepared.Note != "" {
+		l.say("mail.proposal.note", "note", prepared.Note)
+	}
+	l.say("mail.proposal.until", "time", l.Locale.DateTime(prepared.ExpiresAt))
+	l.Link = mail.Link{Text: l.Locale.T("mail.proposal.link"), URL: l.view.URL("/account/proposals/" + prepared.PublicID)}
+	l.After = []string{l.Locale.T("mail.assistance.sign_in"), s.contact(ctx, l.Locale, config.OfView(l.view))}
 	return s.send(ctx, tx, l)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/assist/oversight"
 	"github.com/storehand/storehand/internal/cart"
@@ -54,6 +55,7 @@ type Parts struct {
 	Carts      *cart.Service
 	Assist     *assist.Service
 	Oversight  *oversight.Service
+	Amends     *amend.Service
 	Tax        *tax.Service
 	Promotions *promotion.Service
 	Sales      *sales.Service
@@ -129,7 +131,7 @@ func Furnish(ctx context.Context, p Parts, port int, size Size, now time.Time) e
 		do   func(context.Context, *Shop, Size, time.Time) error
 	}{
 		{"configuration", p.settings}, {"taxes", p.taxes}, {"staff", p.adminUsers}, {"watch", p.watching}, {"catalogue", p.catalogue},
-		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays}, {"reviews", p.supervise}, {"request", p.request},
+		{"customers", p.people}, {"promotions", p.promotions}, {"carts", p.carts}, {"orders", p.orders}, {"stays", p.stays}, {"reviews", p.supervise}, {"proposal", p.propose}, {"request", p.request},
 	}
 	for _, s := range steps {
 		if err := s.do(ctx, &shop, size, now); err != nil {
