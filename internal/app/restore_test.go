@@ -136,7 +136,7 @@ func TestConsentThatWasWithdrawnAfterABackupIsNotRevivedByRestoringIt(t *testing
 		s.DSN = backup
 		s.serve()
 		s.refuses("The database was set back to a backup", "storehand audit accept-restore")
-		if err := s.Oversight.Watch(t.Context()); err != nil {
+		if err := s.Oversight.Watch(sqldbtest.Ctx()); err != nil {
 			t.Fatal(err)
 		}
 		if n := s.one(`SELECT COUNT(*) FROM assist_alert WHERE kind = 'set_back' AND state = 'open'`); n != 1 {
