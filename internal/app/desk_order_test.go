@@ -86,6 +86,7 @@ func TestAConfigurableProductOrderedByStaffIsTheLineThatAShopperOrders(t *testin
 		if want == "" || got != want {
 			m.Errorf("staff ordered %s, a shopper %s", got, want)
 		}
+		shopper.Visit(m.Store("german", "/account/orders/"+o.Number)).MustContain("Farbe: Blau")
 		for part, button := range map[string]string{"/reorder": "Reorder", "/edit": "Edit"} {
 			tab.Visit(m.Admin(orderAt(o, part)))
 			tab.MustContain(button, "Linen Shirt", "colour: blue")

@@ -203,16 +203,16 @@ func (p *paper) items(lines []lineOf) {
 		if l.item.TaxPPM != 0 {
 			tax = append(tax, cell{text: percent(l.item.TaxPPM), style: style{ltr: true}, size: small})
 		}
-		rows[i] = row{product(l.item), {{text: l.item.SKU, style: style{ltr: true}}}, {{text: p.money(l.item.Price)}},
+		rows[i] = row{p.product(l.item), {{text: l.item.SKU, style: style{ltr: true}}}, {{text: p.money(l.item.Price)}},
 			{{text: quantity(p.l, l.qty)}}, tax, {{text: p.money(l.parts.Row)}}}
 	}
 	p.table(columns, rows)
 }
 
-func product(item sales.Item) []cell {
+func (p *paper) product(item sales.Item) []cell {
 	cells := []cell{{text: item.Name}}
 	for _, o := range item.Options {
-		cells = append(cells, cell{text: o.Label + ": " + o.Value, size: small})
+		cells = append(cells, cell{text: p.l.Attribute(o.Label) + ": " + p.l.AttributeValue(o.Label, o.Value), size: small})
 	}
 	return cells
 }
@@ -222,7 +222,7 @@ func (p *paper) pieces(lines []sales.DocLine) {
 	columns := []column{{p.l.T("document.qty"), 50, atStart}, {p.l.T("document.product"), 321, atStart}, {p.l.T("document.sku"), inner - 371, atStart}}
 	rows := make([]row, len(lines))
 	for i, l := range lines {
-		rows[i] = row{{{text: quantity(p.l, l.Qty), style: style{bold: true}}}, product(l.Item), {{text: l.Item.SKU, style: style{ltr: true}}}}
+		rows[i] = row{{{text: quantity(p.l, l.Qty), style: style{bold: true}}}, p.product(l.Item), {{text: l.Item.SKU, style: style{ltr: true}}}}
 	}
 	p.table(columns, rows)
 }

@@ -100,6 +100,22 @@ func (l *Locale) Has(key string) bool {
 	return l.messages[key] != nil || catalogues()[Fallback][key] != nil
 }
 
+// Attribute names an attribute of products by its code; those without a
+// translation are shown as they are.
+func (l *Locale) Attribute(code string) string { return l.orRaw("attribute."+code, code) }
+
+// AttributeValue is Attribute for one of its values.
+func (l *Locale) AttributeValue(code, value string) string {
+	return l.orRaw("attribute."+code+"."+strings.ToLower(value), value)
+}
+
+func (l *Locale) orRaw(key, raw string) string {
+	if l.Has(key) {
+		return l.T(key)
+	}
+	return raw
+}
+
 // Piece is a part of a message: literal text, or the value of the argument Name.
 type Piece struct{ Name, Text string }
 

@@ -51,7 +51,7 @@ func wholeOrder(o Full) []DocLine {
 func (w writer) item(l DocLine) mail.Item {
 	item := mail.Item{Name: l.Item.Name, Qty: w.l.Number(l.Qty), Notes: []string{w.l.T("mail.sheet.sku", "sku", l.Item.SKU)}}
 	for _, o := range l.Item.Options {
-		item.Notes = append(item.Notes, o.Label+": "+o.Value)
+		item.Notes = append(item.Notes, w.l.Attribute(o.Label)+": "+w.l.AttributeValue(o.Label, o.Value))
 	}
 	if w.Shipment != nil {
 		return item

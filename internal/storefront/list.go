@@ -302,11 +302,10 @@ func (s *Shopper) money(minor int64) string {
 	return s.Locale.Money(money.New(minor, s.Website.Currency))
 }
 
-// attribute names an attribute; those without a translation are shown as they are.
-func (s *Shopper) attribute(code string) string { return s.orRaw("attribute."+code, code) }
+func (s *Shopper) attribute(code string) string { return s.Locale.Attribute(code) }
 
 func (s *Shopper) attributeValue(code, value string) string {
-	return s.orRaw("attribute."+code+"."+strings.ToLower(value), value)
+	return s.Locale.AttributeValue(code, value)
 }
 
 func (s *Shopper) orRaw(key, raw string) string {

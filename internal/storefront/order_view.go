@@ -153,7 +153,7 @@ func (s *Shopper) orderLine(i sales.Item, qty int64, parts sales.Parts, incl boo
 		if n > 0 {
 			line.Options += s.T("product.and_option")
 		}
-		line.Options += s.T("product.option", "name", o.Label, "value", o.Value)
+		line.Options += s.T("product.option", "name", s.attribute(o.Label), "value", s.attributeValue(o.Label, o.Value))
 	}
 	return line
 }
