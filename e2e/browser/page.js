@@ -30,7 +30,7 @@
         text += (block === last ? "" : " ") + n.data;
         last = block;
       }
-      if (n.nodeType !== 1 || /^(SELECT|SCRIPT|STYLE|NOSCRIPT|TEMPLATE|TEXTAREA)$/.test(n.tagName) || !n.checkVisibility({ visibilityProperty: true })) return;
+      if (n.nodeType !== 1 || /^(SELECT|SCRIPT|STYLE|NOSCRIPT|TEMPLATE|TEXTAREA)$/.test(n.tagName) || (!n.checkVisibility({ visibilityProperty: true }) && getComputedStyle(n).display !== "contents")) return;
       const inside = /^(A|B|I|EM|STRONG|SPAN|SMALL|BDI|BDO|MARK|CODE|TIME|SUP|SUB|ABBR|INS|DEL)$/.test(n.tagName) ? block : n;
       n.childNodes.forEach((child) => walk(child, inside));
     };
