@@ -55,7 +55,7 @@ func TestHostileTextRunsInNoBrowser(t *testing.T) {
 	p := s.person()
 	customer, order := "/customers/"+s.highest("customer"), "/sales/orders/"+s.highest("sales_order")
 	desk := s.staff(p, "admin")
-	calm(desk, s.admin, "/?q=zq1", "/customers", customer, customer+"/account", customer+"/addresses", customer+"/orders", customer+"/assistance", customer+"/cart",
+	calm(desk, s.admin, "/?q=zqmark1", "/customers", customer, customer+"/account", customer+"/addresses", customer+"/orders", customer+"/assistance", customer+"/cart",
 		"/sales/orders", order, order+"/comments", order+"/invoices", "/sales/invoices", "/sales/shipments", "/sales/creditmemos", "/assist/log", "/assist/report", "/system/actions",
 		"/system/outbox", "/system/outbox/"+s.highest("mail_outbox"), "/system/outbox/"+s.highest("mail_outbox")+"/html")
 	front := enter(desk.Visit(s.admin(customer)))

@@ -107,6 +107,8 @@ func (y *tally) underWay(since time.Duration) {
 // page is told.
 func TestNoRequestIsServedAfterTheAcknowledgedEndThroughAnyChannel(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
+		t.Parallel() // half of it is waiting for open pages to hear
+		d.t = t
 		y := &tally{asked: map[string]int{}}
 		each := max(afterEnd(t)/len(endings)+1, 6)
 		for _, e := range endings {

@@ -58,6 +58,7 @@ func TestKillingTheDeskLosesNothingAcknowledged(t *testing.T) {
 		nodes  int
 	}{{sqldb.SQLite, 1}, {sqldb.Postgres, 2}} {
 		t.Run(fmt.Sprintf("%s with %d nodes", c.engine, c.nodes), func(t *testing.T) {
+			t.Parallel() // processes that begin and end
 			dsn := apptest.DSN(t, c.engine)
 			before := plentyFor(t, dsn)
 			secret, public := keyFor(t)
@@ -90,6 +91,7 @@ func TestFaultsThatAreBuiltInAreFoundByTheKills(t *testing.T) {
 	} {
 		for _, engine := range sqldbtest.Engines {
 			t.Run(plant+" on "+string(engine), func(t *testing.T) {
+				t.Parallel()
 				dsn := apptest.DSN(t, engine)
 				before := plentyFor(t, dsn)
 				secret, _ := keyFor(t)

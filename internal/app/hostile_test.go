@@ -17,6 +17,7 @@ import (
 // then reads every page, file, letter and line of the log.
 func TestHostileTextRunsNowhere(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
+		t.Parallel()
 		base, read := strings.TrimSuffix(s.Store("english", "/"), "/"), 0
 		taken := map[string]bool{}
 		for _, p := range apptest.Payloads {

@@ -23,11 +23,11 @@ type Payload struct {
 // Payloads are markup, formulas, scripts for templates, lines for headers and
 // letters that turn the reading direction, and what a PDF is written in.
 var Payloads = []Payload{
-	payload("zq1", `"'><script zqx>window.__pwned=1</script><img src=x zqx onerror=window.__pwned=1><b zqx hx-get=/logout hx-trigger=load>`),
-	payload("zq2", `=HYPERLINK("http://evil.test/zq2","zq2")' autofocus onfocus=window.__pwned=1 zqx='`),
-	payload("zq3", `javascript:window.__pwned=1//zq3</script></title></textarea></style><svg zqx onload=window.__pwned=1>{{constructor.constructor('window.__pwned=1')()}}${window.__pwned=1}`),
-	payload("zq4", "-zq4\r\nBcc: evil@example.com\r\nX-Evil: 1\r\n\r\n<i zqx onclick=window.__pwned=1>\u202eevil\u2066\u200f"),
-	payload("zq5", `@zq5) Tj ET endstream endobj /OpenAction << /S /JavaScript /JS (app.alert\(1\)) >> \`+strings.Repeat("W", 90)),
+	payload("zqmark1", `"'><script zqx>window.__pwned=1</script><img src=x zqx onerror=window.__pwned=1><b zqx hx-get=/logout hx-trigger=load>`),
+	payload("zqmark2", `=HYPERLINK("http://evil.test/zqmark2","zqmark2")' autofocus onfocus=window.__pwned=1 zqx='`),
+	payload("zqmark3", `javascript:window.__pwned=1//zqmark3</script></title></textarea></style><svg zqx onload=window.__pwned=1>{{constructor.constructor('window.__pwned=1')()}}${window.__pwned=1}`),
+	payload("zqmark4", "-zqmark4\r\nBcc: evil@example.com\r\nX-Evil: 1\r\n\r\n<i zqx onclick=window.__pwned=1>\u202eevil\u2066\u200f"),
+	payload("zqmark5", `@zqmark5) Tj ET endstream endobj /OpenAction << /S /JavaScript /JS (app.alert\(1\)) >> \`+strings.Repeat("W", 90)),
 }
 
 func payload(mark, text string) Payload {
