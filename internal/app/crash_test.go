@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -29,7 +30,14 @@ const (
 
 func openCrashing(t *testing.T, dsn string) *app.App {
 	t.Helper()
-	a, err := app.Open(context.Background(), app.Options{DSN: dsn, AdminURL: "https://admin.test", MailFolder: os.Getenv("STOREHAND_TEST_MAIL"), CheapPasswords: true})
+	return openLater(t, dsn, os.Getenv("STOREHAND_TEST_MAIL"), 0)
+}
+
+// openLater opens the shop as if that much time had passed.
+func openLater(t *testing.T, dsn, mail string, later time.Duration) *app.App {
+	t.Helper()
+	a, err := app.Open(context.Background(), app.Options{DSN: dsn, AdminURL: "https://admin.test", MailFolder: mail, CheapPasswords: true,
+		Now: func() time.Time { return time.Now().Add(later) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,28 +143,65 @@ func TestKillingTheProcessLosesNothingAcknowledged(t *testing.T) {
 			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
-			said := map[string]bool{}
+			said, mail := map[string]bool{}, t.TempDir()
 			for n := range kills {
-				sellUntilKilled(t, dsn, 20+13*n, said)
+				sellUntilKilled(t, dsn, mail, 20+13*n, said)
 				a := openCrashing(t, dsn)
 				nothingIsLost(t, a, said)
 				if err := a.Close(); err != nil {
 					t.Fatal(err)
 				}
 			}
+			everyLetterIsSentOnce(t, dsn, mail)
 		})
 	}
 }
 
+// everyLetterIsSentOnce delivers what is left, also what a killed process had
+// claimed, and compares the messages with the outbox. A letter that was sent just
+// before the kill is written again under the same message ID: one message.
+func everyLetterIsSentOnce(t *testing.T, dsn, mail string) {
+	t.Helper()
+	a := openLater(t, dsn, mail, time.Hour)
+	defer a.Close()
+	ctx := actor.AsSystem(context.Background(), "crash")
+	if err := a.Mail.Deliver(ctx); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(mail, "*.eml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]int{}
+	for _, file := range files {
+		ids[strings.Split(filepath.Base(file), "-")[2]]++
+	}
+	letters, err := sqldb.All(ctx, a.DB.Reader(), sqldb.Value[int64], `SELECT id FROM mail_outbox WHERE sent_at IS NOT NULL`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := sqldb.One(ctx, a.DB.Reader(), sqldb.Value[int64], `SELECT COUNT(*) FROM mail_outbox`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "letters sent", int64(len(letters)), all)
+	same(t, "messages", int64(len(files)), all)
+	for _, id := range letters {
+		if n := ids[fmt.Sprintf("%06d", id)]; n != 1 {
+			t.Errorf("letter %d is %d messages", id, n)
+		}
+	}
+}
+
 // sellUntilKilled lets a process sell, and kills it after so many words.
-func sellUntilKilled(t *testing.T, dsn string, words int, said map[string]bool) {
+func sellUntilKilled(t *testing.T, dsn, mail string, words int, said map[string]bool) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self, "-test.run=^TestShopThatIsKilled$", "-test.count=1")
-	cmd.Env = append(os.Environ(), crashEnv+"="+dsn, "STOREHAND_TEST_MAIL="+t.TempDir())
+	cmd.Env = append(os.Environ(), crashEnv+"="+dsn, "STOREHAND_TEST_MAIL="+mail)
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()
