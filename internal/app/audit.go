@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
@@ -175,6 +176,7 @@ func VerifyLog(ctx context.Context, dsn string, c seal.Check) (seal.Report, erro
 	if err != nil {
 		return seal.Report{}, err
 	}
+	c.Workers = runtime.NumCPU()
 	report, err := seal.Verify(ctx, db.Reader(), c)
 	return report, errors.Join(err, db.Close())
 }

@@ -171,7 +171,7 @@ func (l *lab) combine(ctx context.Context) error {
 	if !l.o.onlyLog() || !l.o.wanted("S8+") {
 		return nil
 	}
-	m, err := l.home.askAll(ctx, l.shop)
+	m, err := l.home.askAll(ctx, l.shop, func() time.Duration { return cpuOf(append([]int{l.shop.pid()}, l.base...)...) })
 	if err != nil {
 		return err
 	}

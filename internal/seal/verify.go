@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"strings"
 	"time"
@@ -53,6 +54,9 @@ type Check struct {
 	// Checkpoints are signed notes that somebody outside has kept, such as a witness.
 	Checkpoints []string
 	Archives    string // folder of the archives; "": they are not read
+	// Workers is how many read and hash at the same time; only one may in a
+	// transaction.
+	Workers int
 }
 
 // Verify recomputes the whole sealed log: every row's hash, the order, the root
@@ -62,7 +66,7 @@ func Verify(ctx context.Context, q sqldb.Querier, c Check) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	v := &verification{ctx: ctx, q: q, keys: keys}
+	v := &verification{ctx: ctx, q: q, keys: keys, workers: c.Workers}
 	if c.Sink != "" {
 		v.report.Delivered = true
 		if err := v.readSink(c.Sink); err != nil || v.report.Fault != nil {
@@ -107,6 +111,7 @@ type verification struct {
 	ctx         context.Context
 	q           sqldb.Querier
 	keys        note.Verifiers
+	workers     int
 	kept        []Leaf // by the sink
 	outside     []Tree // by a witness, by size
 	archives    []Archive
@@ -179,12 +184,17 @@ const portion = 5000
 
 // walk goes through the sealed rows in their order.
 func (v *verification) walk() error {
-	for {
-		part, err := v.read(v.tree.Size)
-		if err != nil {
-			return err
+	last, err := sqldb.One(v.ctx, v.q, sqldb.Value[int64], `SELECT COALESCE(MAX(position), -1) FROM audit_seal`)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(v.ctx)
+	defer stop()
+	for part := range v.parts(ctx, last) {
+		if part.err != nil {
+			return part.err
 		}
-		for _, s := range part {
+		for _, s := range part.rows {
 			if v.report.Fault = v.row(s); v.report.Fault != nil {
 				return nil
 			}
@@ -192,28 +202,83 @@ func (v *verification) walk() error {
 				return nil
 			}
 		}
-		if len(part) < portion {
-			return nil
+	}
+	return nil
+}
+
+// part is a stretch of the sealed order.
+type part struct {
+	rows []sealed
+	err  error
+}
+
+// parts gives the stretches in their order; with several workers the next ones
+// are read and hashed meanwhile.
+func (v *verification) parts(ctx context.Context, last int64) iter.Seq[part] {
+	if v.workers < 2 {
+		return func(yield func(part) bool) {
+			for from := int64(0); from <= last && yield(v.read(ctx, from)); from += portion {
+			}
+		}
+	}
+	return func(yield func(part) bool) {
+		waiting := make(chan chan part, v.workers-1)
+		go func() {
+			defer close(waiting)
+			for from := int64(0); from <= last; from += portion {
+				one := make(chan part, 1)
+				select {
+				case waiting <- one:
+					go func() { one <- v.read(ctx, from) }()
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		for one := range waiting {
+			if !yield(<-one) {
+				return
+			}
 		}
 	}
 }
 
-// read reads the next rows with the hashes that were stored for them.
-func (v *verification) read(from int64) ([]sealed, error) {
+// read reads a portion of rows with the hashes that were stored for them.
+func (v *verification) read(ctx context.Context, from int64) part {
 	var sc scanner
-	part, err := sqldb.All(v.ctx, v.q, func(r sqldb.Scanner) (s sealed, err error) {
+	rows := make([]sealed, 0, portion)
+	_, err := sqldb.All(ctx, v.q, func(r sqldb.Scanner) (_ struct{}, err error) {
+		var s sealed
 		s.row, err = sc.scan(r, &s.position, &s.id, &s.gone)
-		return s, err
+		rows = append(rows, s)
+		return struct{}{}, err
 	}, `SELECT s.position, s.audit_id, a.id IS NULL, `+orNothing(columns)+` FROM audit_seal s LEFT JOIN audit_log a ON a.id = s.audit_id
-		WHERE s.position >= $1 ORDER BY s.position LIMIT $2`, from, portion)
-	if err != nil || len(part) == 0 {
-		return nil, err
+		WHERE s.position >= $1 AND s.position < $2 ORDER BY s.position`, from, from+portion)
+	if err == nil {
+		err = fillStored(ctx, v.q, rows, from)
 	}
-	stored, err := leavesFrom(v.ctx, v.q, part[0].position, part[len(part)-1].position-part[0].position+1)
-	for i := range part {
-		part[i].stored = stored[tlog.StoredHashIndex(0, part[i].position)]
+	return part{rows, err}
+}
+
+// fillStored reads the leaves that stand for rows; one that is missing is zero.
+func fillStored(ctx context.Context, q sqldb.Querier, rows []sealed, from int64) error {
+	if len(rows) == 0 {
+		return nil
 	}
-	return part, err
+	next, want := 0, tlog.StoredHashIndex(0, rows[0].position)
+	_, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (struct{}, error) {
+		at, h, err := scanHash(r)
+		for next < len(rows) && want < at {
+			if next++; next < len(rows) {
+				want = tlog.StoredHashIndex(0, rows[next].position)
+			}
+		}
+		if next < len(rows) && want == at {
+			rows[next].stored = h
+		}
+		return struct{}{}, err
+	}, `SELECT idx, hash FROM audit_hash WHERE idx >= $1 AND idx <= $2 ORDER BY idx`, tlog.StoredHashIndex(0, from), tlog.StoredHashIndex(0, from+portion-1))
+	return err
 }
 
 // orNothing makes the columns of a row that is gone readable.
