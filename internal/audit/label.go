@@ -31,8 +31,14 @@ var groupLabels = map[string]string{
 	"stores":      "Stores",
 	"audit":       "Action Logs",
 	"newsletter":  "Newsletter",
-	"wishlist":    "Wish Lists",
 	"wish_list":   "Wish Lists",
+
+	"customer_group": "Customer Groups",
+	"payment":        "Payments",
+	"promotion":      "Cart Price Rules",
+	"shipping":       "Shipping",
+	"store":          "Stores",
+	"tax":            "Taxes",
 }
 
 var actionLabels = map[sqldb.Action]string{
@@ -40,6 +46,33 @@ var actionLabels = map[sqldb.Action]string{
 	"audit.login_as_customer_log_exported": "Login as Customer Log exported",
 	"audit.assistance_report_exported":     "Assistance Report exported",
 	"config.saved":                         "Configuration saved",
+
+	"cart.cleared":     "Cart emptied",
+	"cart.estimated":   "Shipping estimated",
+	"cart.item_wished": "Item moved to the wish list",
+	"cart.merged":      "Guest's cart merged",
+	"cart.reordered":   "Order put into the cart again",
+
+	"customer.confirmation_sent":        "Confirmation e-mail sent",
+	"customer.email_changed":            "E-mail changed",
+	"customer.email_confirmed":          "E-mail confirmed",
+	"customer.password_reset_requested": "Password reset asked for",
+	"customer.sign_in_forced":           "Sign-in forced",
+	"customer.viewed":                   "Customer viewed",
+	"order.viewed":                      "Order viewed",
+	"invoice.viewed":                    "Invoice viewed",
+	"shipment.viewed":                   "Shipment viewed",
+	"credit_memo.viewed":                "Credit memo viewed",
+
+	"import.credit_memos":     "Credit memos imported",
+	"import.customers":        "Customers imported",
+	"import.orders":           "Orders imported",
+	"import.products":         "Products imported",
+	"order.customer_assigned": "Customer assigned",
+	"order.payment_review":    "Payment under review",
+	"order.payment_requested": "Payment asked for",
+	"store.set_up":            "Shop set up",
+	"stores.base_urls_moved":  "Base URLs moved",
 
 	Viewed:                         "Report searched",
 	EntryViewed:                    "Log entry viewed",
@@ -59,6 +92,11 @@ var actionLabels = map[sqldb.Action]string{
 	"staff.confirmed":            "Confirmed by second factor",
 	"staff.confirm_asked":        "Asked to confirm",
 	"staff.second_factor_failed": "Wrong second factor",
+	"staff.confirm_failed":       "Confirmation failed",
+	"staff.factor_added":         "Second factor added",
+	"staff.factor_removed":       "Second factor removed",
+	"staff.factors_reset":        "Second factors reset",
+	"staff.sign_in_failed":       "Sign-in failed",
 
 	"order.placed":           "Order placed",
 	"invoice.created":        "Invoice created",
@@ -83,7 +121,13 @@ var actionLabels = map[sqldb.Action]string{
 	AssistGroup + ".consent_request_canceled": "Request for consent taken back", AssistGroup + ".consent_request_expired": "Request for consent over",
 	AssistGroup + ".consent_code_made": "Code for consent shown", AssistGroup + ".consent_code_tried": "Code for consent entered",
 	AssistGroup + ".consents_signed": "Consent signed with the first key",
-	AssistGroup + ".restore_found":   "Restored backup found", AssistGroup + ".restore_accepted": "Restored backup accepted",
+	AssistGroup + ".alert_raised":    "Alert raised", AssistGroup + ".alert_acknowledged": "Alert marked as seen",
+	AssistGroup + ".approval_asked": "Approval asked for", AssistGroup + ".extended": "Session extended",
+	AssistGroup + ".mode_changed": "Session's mode changed", AssistGroup + ".reviewed": "Session reviewed",
+	AssistGroup + ".stopped": "Login as Customer stopped for everybody", AssistGroup + ".resumed": "Login as Customer allowed again",
+	AssistGroup + ".undone": "Change of a session undone", AssistGroup + ".visits_exported": "Customer's list of sessions downloaded",
+	AssistGroup + ".webhook_resent": "Webhook sent again",
+	AssistGroup + ".restore_found":  "Restored backup found", AssistGroup + ".restore_accepted": "Restored backup accepted",
 }
 
 // GroupLabel is a group as the report names it.

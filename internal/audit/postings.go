@@ -165,12 +165,18 @@ func (w *walk) timely(ctx context.Context, p *posting) error {
 			err := r.Scan(&id)
 			within.add(int(id - first))
 			return struct{}{}, err
-		}, `SELECT id FROM `+w.shelf.table+` WHERE id >= $1 AND id < $2 AND at >= $3 AND at < $4`, first, first+blockSize, sqldb.Micros(w.f.From), sqldb.Micros(w.f.To))
+		}, withinQuery(w.shelf), first, first+blockSize, sqldb.Micros(w.f.From), sqldb.Micros(w.f.To))
 		p.rows.and(&within)
 		w.spent += blockSize / 2
 		return err
 	}
 	return nil
+}
+
+// withinQuery finds the ids of a block within a time; the time's own index would
+// read all of the time for it.
+func withinQuery(h shelf) string {
+	return `SELECT id FROM ` + h.table + ` WHERE id >= $1 AND id < $2 AND at + 0 >= $3 AND at + 0 < $4`
 }
 
 // takeAll takes a block's entries.

@@ -171,6 +171,8 @@ func (l *lab) combine(ctx context.Context) error {
 	if !l.o.onlyLog() || !l.o.wanted("S8+") {
 		return nil
 	}
+	stop := l.profile(job{name: "S8+", workers: 1}, l.shop.pid())
+	defer stop()
 	m, err := l.home.askAll(ctx, l.shop, func() time.Duration { return cpuOf(append([]int{l.shop.pid()}, l.base...)...) })
 	if err != nil {
 		return err
