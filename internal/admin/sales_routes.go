@@ -2,6 +2,8 @@ package admin
 
 import (
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/web"
 )
 
@@ -21,12 +23,15 @@ func (a *App) documentRoutes() []web.Route {
 		{Pattern: "GET /sales/transactions.csv", Access: web.Needs(acl.Transactions), Assisted: web.AdminOnly, Handler: a.docExport(transactionGrid)},
 	}
 	for _, k := range []docGrid{invoiceGrid, shipmentGrid, memoGrid} {
+		looked := func(page web.Handler) web.Handler {
+			return a.looked(audit.LogOrderLooks, sqldb.Action(string(k.Kind)+".viewed"), string(k.Kind), page)
+		}
 		routes = append(routes,
 			web.Route{Pattern: "GET " + k.List, Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: a.docList(k)},
 			web.Route{Pattern: "GET " + k.List + ".csv", Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: a.docExport(k)},
 			web.Route{Pattern: "GET " + k.List + ".pdf", Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: a.printDocs(k)},
-			web.Route{Pattern: "GET " + k.List + "/{id}", Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: a.viewDoc(k.docKind)},
-			web.Route{Pattern: "GET " + k.List + "/{id}/pdf", Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: a.printDoc(k.docKind)},
+			web.Route{Pattern: "GET " + k.List + "/{id}", Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: looked(a.viewDoc(k.docKind))},
+			web.Route{Pattern: "GET " + k.List + "/{id}/pdf", Access: web.Needs(k.View), Assisted: web.AdminOnly, Handler: looked(a.printDoc(k.docKind))},
 			web.Route{Pattern: "POST " + k.List + "/{id}/email", Access: web.Needs(acl.OrdersEmail), Assisted: web.AdminOnly, Handler: a.mailDoc(k.docKind)},
 			web.Route{Pattern: "POST " + k.List + "/{id}/comments", Access: web.Needs(acl.OrdersComment), Assisted: web.AdminOnly, Handler: a.commentDoc(k.docKind)},
 		)

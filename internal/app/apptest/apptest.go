@@ -31,6 +31,8 @@ type Shop struct {
 	Mail  string // folder with the letters
 	Addr  string // where this node listens; see webtest.Browser.Through
 	Lines *Lines // what this node has logged
+
+	sealing app.Options // how the log is sealed
 }
 
 // Lines keeps what a node logs.
@@ -66,6 +68,12 @@ func (s *Shop) Store(view, path string) string {
 func New(t testing.TB, engine sqldb.Engine) *Shop {
 	t.Helper()
 	return Node(t, DSN(t, engine), sqldbtest.NewClock())
+}
+
+// Sealed opens a furnished shop whose log is sealed as the options say.
+func Sealed(t testing.TB, engine sqldb.Engine, sealing app.Options) *Shop {
+	t.Helper()
+	return node(t, DSN(t, engine), sqldbtest.NewClock(), sealing)
 }
 
 // DSN makes a furnished database that nobody has opened.
@@ -123,6 +131,7 @@ func (s *Shop) open(t testing.TB) {
 	var err error
 	s.App, err = app.Open(context.Background(), app.Options{
 		DSN: s.DSN, AdminURL: demo.AdminURL(s.Port), Now: s.Clock.Now, MailFolder: s.Mail, CheapPasswords: true, TestPayments: true,
+		AuditKey: s.sealing.AuditKey, AuditSink: s.sealing.AuditSink, AuditArchive: s.sealing.AuditArchive, AuditSyslog: s.sealing.AuditSyslog, AuditWitness: s.sealing.AuditWitness,
 		Log: slog.New(slog.NewTextHandler(s.Lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
@@ -146,11 +155,16 @@ func (s *Shop) serve(t testing.TB, l net.Listener) {
 // Node opens an application on a furnished database, on a port of its own.
 func Node(t testing.TB, dsn string, clock *sqldbtest.Clock) *Shop {
 	t.Helper()
+	return node(t, dsn, clock, app.Options{})
+}
+
+func node(t testing.TB, dsn string, clock *sqldbtest.Clock, sealing app.Options) *Shop {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Shop{Clock: clock, Port: l.Addr().(*net.TCPAddr).Port, DSN: dsn, Mail: t.TempDir()}
+	s := &Shop{Clock: clock, Port: l.Addr().(*net.TCPAddr).Port, DSN: dsn, Mail: t.TempDir(), sealing: sealing}
 	s.open(t)
 	parts := s.DemoParts(demo.NewClock(clock.Now()))
 	if err := demo.Furnish(context.Background(), parts, s.Port, demo.Small, clock.Now()); err != nil {
