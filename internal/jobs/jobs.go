@@ -119,6 +119,10 @@ func (r *Runner) all() []Task {
 	return slices.Clone(r.tasks)
 }
 
+// skew is how far the clocks of nodes may be apart. What lies further ahead was
+// written before a clock was set back, and is not waited for.
+const skew = 2 * time.Minute
+
 // due reads, without writing, which tasks may be leased now.
 func (r *Runner) due(ctx context.Context) ([]Task, error) {
 	type state struct {
@@ -136,7 +140,9 @@ func (r *Runner) due(ctx context.Context) ([]Task, error) {
 	var due []Task
 	for _, t := range r.all() {
 		waits := slices.ContainsFunc(states, func(s state) bool {
-			return s.name == t.Name && (s.leasedUntil.After(now) || s.lastRun.Add(t.Every).After(now))
+			leased := s.leasedUntil.After(now) && !s.leasedUntil.After(now.Add(t.Lease+skew))
+			fresh := s.lastRun.Add(t.Every).After(now) && !s.lastRun.After(now.Add(skew))
+			return s.name == t.Name && (leased || fresh)
 		})
 		if !waits {
 			due = append(due, t)
@@ -183,8 +189,8 @@ func (r *Runner) lease(ctx context.Context, t Task, every time.Duration) (leased
 		now := tx.Now()
 		n, err := tx.Exec(ctx, `INSERT INTO periodic_task (name, leased_until, leased_by, last_run_at) VALUES ($1, $2, $3, 0)
 			ON CONFLICT (name) DO UPDATE SET leased_until = $2, leased_by = $3
-			WHERE periodic_task.leased_until <= $4 AND periodic_task.last_run_at <= $5`,
-			t.Name, sqldb.Micros(now.Add(t.Lease)), r.node, sqldb.Micros(now), sqldb.Micros(now.Add(-every)))
+			WHERE (periodic_task.leased_until <= $4 OR periodic_task.leased_until > $6) AND (periodic_task.last_run_at <= $5 OR periodic_task.last_run_at > $7)`,
+			t.Name, sqldb.Micros(now.Add(t.Lease)), r.node, sqldb.Micros(now), sqldb.Micros(now.Add(-every)), sqldb.Micros(now.Add(t.Lease+skew)), sqldb.Micros(now.Add(skew)))
 		leased = n > 0
 		return err
 	})

@@ -34,6 +34,21 @@ func TestATaskRunsWhenItIsDueAndNotBefore(t *testing.T) {
 	})
 }
 
+func TestAClockThatIsSetBackHoldsNoTaskUp(t *testing.T) {
+	sqldbtest.EachClock(t, func(t *testing.T, db *sqldb.DB, clock *sqldbtest.Clock) {
+		runs := 0
+		r := jobs.New(db, quiet)
+		r.Add(jobs.Task{Name: "count", Every: time.Minute, Run: func(context.Context) error { runs++; return nil }})
+		r.RunDue(t.Context())
+		clock.Advance(-time.Hour)
+		r.RunDue(t.Context())
+		r.RunDue(t.Context())
+		if runs != 2 {
+			t.Fatalf("ran %d times, want 2", runs)
+		}
+	})
+}
+
 func TestManyNodesRunATaskOnce(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		var runs atomic.Int64
