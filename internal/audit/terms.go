@@ -97,22 +97,6 @@ func (f Filter) wanted() (all [][]string) {
 	return all
 }
 
-// meets reports whether an entry has what is wanted.
-func (e Entry) meets(wanted [][]string) bool {
-	have := map[string]bool{}
-	e.terms(func(t string) { have[t] = true })
-	for _, group := range wanted {
-		found := false
-		for _, t := range group {
-			found = found || have[t]
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
-}
-
 func actorTerm(kind string, id int64) string {
 	return termActor + kind + ":" + strconv.FormatInt(id, 10)
 }

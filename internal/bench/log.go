@@ -84,9 +84,7 @@ func (h *shopHome) combinations() (all []url.Values) {
 			}
 		}
 	}
-	for _, q := range apart {
-		all = append(all, q)
-	}
+	all = append(all, apart...)
 	return append(all, whole)
 }
 
