@@ -94,7 +94,7 @@ func TestNoListOfOversightReadsAWholeTable(t *testing.T) {
 	each(t, func(t *testing.T, s *shop, _ *sqldbtest.Clock) {
 		s.fillLists()
 		for _, q := range s.lists() {
-			plan := s.explain(q.sql, q.args)
+			plan := sqldbtest.Explain(s.t, s.db, q.sql, q.args)
 			found := wholeTable.FindString(plan)
 			if q.walks { // in order, from the newest on, and its parts by keys
 				first, rest, _ := strings.Cut(plan, "\n")

@@ -175,36 +175,16 @@ func TestTheReportReadsItsDaysByIndexes(t *testing.T) {
 				"impersonation_begun": staysSQL, "sales_order_stay": stayOrdersSQL, "audit_action": refusalsSQL, "consent_event_at": answersSQL,
 			} {
 				text, args := query(q)
-				plan := s.explain(text, args)
+				plan := sqldbtest.Explain(s.t, s.db, text, args)
 				if !strings.Contains(plan, index) || strings.Contains(plan, "SCAN i") || strings.Contains(plan, "SCAN o") || strings.Contains(plan, "SCAN a") || strings.Contains(plan, "SCAN e") ||
 					strings.Contains(plan, "Seq Scan on impersonation") || strings.Contains(plan, "Seq Scan on sales_order") || strings.Contains(plan, "Seq Scan on audit_log") || strings.Contains(plan, "Seq Scan on consent_event") {
 					t.Errorf("%s of %v:\n%s", index, websites, plan)
 				}
 			}
 			text, args := coverageSQL(q)
-			if plan := s.explain(text, args); s.db.Engine() == sqldb.SQLite && !strings.Contains(plan, "COVERING INDEX") {
+			if plan := sqldbtest.Explain(s.t, s.db, text, args); s.db.Engine() == sqldb.SQLite && !strings.Contains(plan, "COVERING INDEX") {
 				t.Errorf("coverage of %v reads the customers themselves:\n%s", websites, plan)
 			}
 		}
 	})
-}
-
-func (s *shop) explain(query string, args []any) string {
-	s.t.Helper()
-	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (line string, err error) {
-		err = r.Scan(&line)
-		return line, err
-	}
-	if s.db.Engine() == sqldb.SQLite {
-		prefix, scan = "EXPLAIN QUERY PLAN ", func(r sqldb.Scanner) (line string, err error) {
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &line)
-			return line, err
-		}
-	}
-	lines, err := sqldb.All(s.t.Context(), s.db.Reader(), scan, prefix+query, args...)
-	if err != nil {
-		s.t.Fatalf("%v in %s", err, query)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -35,38 +34,6 @@ SELECT CAST($2 AS BIGINT) - (CAST($1 AS BIGINT) - i) * CAST($3 AS BIGINT),
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func plan(t *testing.T, db *sqldb.DB, query string, args []any) string {
-	t.Helper()
-	explain := "EXPLAIN "
-	if db.Engine() == sqldb.SQLite {
-		explain = "EXPLAIN QUERY PLAN "
-	}
-	rows, err := db.Reader().Query(context.Background(), explain+query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	cols, err := rows.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	for rows.Next() {
-		vals, dest := make([]any, len(cols)), make([]any, len(cols))
-		for i := range vals {
-			dest[i] = &vals[i]
-		}
-		if err := rows.Scan(dest...); err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintln(&b, vals[len(vals)-1])
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }
 
 // texts are what the index's queries say, as a walk asks them.
@@ -107,13 +74,13 @@ func TestNoCombinationOfFiltersReadsTheWholeLog(t *testing.T) {
 			texts, args := w.texts([]posting{{block: 5}, {block: 4}, {block: 3}})
 			texts, args = append(texts, boundsQuery(w.shelf), edgesQuery), append(args, []any{int64(0), int64(1 << 40), int64(1), int64(2)}, []any{int64(1), int64(2), int64(3), int64(4)})
 			for i, query := range texts {
-				p := plan(t, db, query, args[i])
+				p := sqldbtest.Explain(t, db, query, args[i])
 				if strings.Contains(p, "Seq Scan on audit_log") || strings.Contains(p, "Seq Scan on audit_term") || strings.Contains(p, "SCAN audit_log") || strings.Contains(p, "SCAN audit_term") || strings.Contains(p, "SCAN audit_restored") || strings.Contains(p, "audit_at") {
 					t.Errorf("%s\n%s", query, p)
 				}
 			}
 		}
-		if p := plan(t, db, blockQuery(inLog), []any{int64(4096), int64(8192)}); strings.Contains(p, "SCAN") || strings.Contains(p, "Seq Scan") {
+		if p := sqldbtest.Explain(t, db, blockQuery(inLog), []any{int64(4096), int64(8192)}); strings.Contains(p, "SCAN") || strings.Contains(p, "Seq Scan") {
 			t.Errorf("a block:\n%s", p)
 		}
 	})
@@ -130,7 +97,7 @@ func TestSavedFiltersAreFoundByAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 		analyze(t, db)
-		if p := plan(t, db, savedQuery, []any{int64(7)}); strings.Contains(p, "SCAN f") || strings.Contains(p, "Seq Scan on audit_filter") {
+		if p := sqldbtest.Explain(t, db, savedQuery, []any{int64(7)}); strings.Contains(p, "SCAN f") || strings.Contains(p, "Seq Scan on audit_filter") {
 			t.Error(p)
 		}
 	})
@@ -172,7 +139,7 @@ func TestTheReportWalksAnIndex(t *testing.T) {
 			}
 			for _, at := range []position{{}, mid, back} {
 				query, args := f.query(at, columns, 21)
-				p := plan(t, db, query, args)
+				p := sqldbtest.Explain(t, db, query, args)
 				if !strings.Contains(p, c.index) || strings.Contains(p, "Seq Scan") || strings.Contains(p, "SCAN audit_log") {
 					t.Errorf("%s at %v: want %s, got\n%s", name, at, c.index, p)
 				}
@@ -182,7 +149,7 @@ func TestTheReportWalksAnIndex(t *testing.T) {
 			}
 		}
 		for _, hop := range []string{hopGroups, hopActions} {
-			if p := plan(t, db, hop, nil); strings.Contains(p, "Seq Scan") || strings.Contains(p, "SCAN audit_log") && !strings.Contains(p, "USING COVERING INDEX") {
+			if p := sqldbtest.Explain(t, db, hop, nil); strings.Contains(p, "Seq Scan") || strings.Contains(p, "SCAN audit_log") && !strings.Contains(p, "USING COVERING INDEX") {
 				t.Errorf("choices:\n%s", p)
 			}
 		}

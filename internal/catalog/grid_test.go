@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/catalog/catalogtest"
 	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
 
 func rowSKUs(l catalog.ProductList) string {
@@ -112,7 +113,7 @@ func TestTheCategoryPageReadsNoWholeTable(t *testing.T) {
 		s.Exec(`ANALYZE`)
 		reads := func(what any, statements ...catalog.Statement) {
 			for _, statement := range statements {
-				plan := explain(t, s, statement.Text, statement.Args)
+				plan := sqldbtest.Explain(t, s.DB, statement.Text, statement.Args)
 				for _, line := range strings.Split(plan, "\n") {
 					if wholeTable.MatchString(line) || strings.HasPrefix(line+" ", "SCAN p ") || strings.HasPrefix(line+" ", "SCAN l ") || strings.HasPrefix(line+" ", "SCAN v ") {
 						t.Errorf("%+v reads a whole table:\n%s", what, plan)
@@ -130,18 +131,4 @@ func TestTheCategoryPageReadsNoWholeTable(t *testing.T) {
 			reads(l, catalog.Statements(s.Scope(), l)...)
 		}
 	})
-}
-
-func explain(t *testing.T, s *catalogtest.Shop, text string, args []any) string {
-	t.Helper()
-	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (line string, err error) { return line, r.Scan(&line) }
-	if s.DB.Engine() == sqldb.SQLite {
-		prefix, scan = "EXPLAIN QUERY PLAN ", func(r sqldb.Scanner) (line string, err error) {
-			var a, b, c int
-			return line, r.Scan(&a, &b, &c, &line)
-		}
-	}
-	lines, err := sqldb.All(ctx, s.DB.Reader(), scan, prefix+text, args...)
-	check(t, err)
-	return strings.Join(lines, "\n")
 }

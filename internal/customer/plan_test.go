@@ -105,26 +105,6 @@ func scenarios() []struct {
 	}
 }
 
-// explain returns how an engine goes about a query.
-func explain(t *testing.T, db *sqldb.DB, text string, args []any) string {
-	t.Helper()
-	scan := func(r sqldb.Scanner) (s string, err error) { err = r.Scan(&s); return s, err }
-	prefix := "EXPLAIN "
-	if db.Engine() == sqldb.SQLite {
-		prefix = "EXPLAIN QUERY PLAN "
-		scan = func(r sqldb.Scanner) (s string, err error) {
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &s)
-			return s, err
-		}
-	}
-	lines, err := sqldb.All(context.Background(), db.Reader(), scan, prefix+text, args...)
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, text)
-	}
-	return strings.Join(lines, "\n")
-}
-
 func TestNoListReadsOrSortsTheWholeTable(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		fill(t, db, 20_000)
@@ -141,11 +121,11 @@ func TestNoListReadsOrSortsTheWholeTable(t *testing.T) {
 			p := sc.q.plan()
 			count, args, _ := p.countSQL()
 			walksAll := len(p.conds) == 0 && p.term == nil // stops at the limit
-			if plan := explain(t, db, count, args); !walksAll && fullScan(plan) {
+			if plan := sqldbtest.Explain(t, db, count, args); !walksAll && fullScan(plan) {
 				t.Errorf("%s: the count reads the whole table:\n%s\n%s", sc.name, plan, count)
 			}
 			page, args := p.pageSQL(sc.few)
-			plan := explain(t, db, page, args)
+			plan := sqldbtest.Explain(t, db, page, args)
 			if walks := !sc.few && !strings.Contains(plan, "TEMP B-TREE") && !strings.Contains(plan, "Sort"); !walks && fullScan(plan) {
 				t.Errorf("%s: the page reads the whole table:\n%s\n%s", sc.name, plan, page)
 			}

@@ -41,26 +41,6 @@ func fill(t *testing.T, db *sqldb.DB, n int) {
 	}
 }
 
-func explain(t *testing.T, db *sqldb.DB, query string, args []any) string {
-	t.Helper()
-	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (line string, err error) {
-		err = r.Scan(&line)
-		return line, err
-	}
-	if db.Engine() == sqldb.SQLite {
-		prefix, scan = "EXPLAIN QUERY PLAN ", func(r sqldb.Scanner) (line string, err error) {
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &line)
-			return line, err
-		}
-	}
-	lines, err := sqldb.All(t.Context(), db.Reader(), scan, prefix+query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(lines, "\n")
-}
-
 func TestNoListOfLettersReadsTheWholeTable(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		fill(t, db, 20_000)
@@ -68,7 +48,7 @@ func TestNoListOfLettersReadsTheWholeTable(t *testing.T) {
 			"recipient": {Keyword: "c01234"}, "order": {OrderID: 17}, "waiting": {State: Waiting}, "failing": {State: Failing}, "kind": {Kind: "reset"}, "view": {Views: []int64{3}},
 		} {
 			w := f.where()
-			plan := explain(t, db, `SELECT id FROM mail_outbox`+w.SQL()+` ORDER BY id DESC LIMIT 21`, w.Args())
+			plan := sqldbtest.Explain(t, db, `SELECT id FROM mail_outbox`+w.SQL()+` ORDER BY id DESC LIMIT 21`, w.Args())
 			if !strings.Contains(plan, "INDEX mail_outbox_") && !strings.Contains(plan, "Index") || strings.Contains(plan, "Seq Scan") {
 				t.Errorf("%s:\n%s", name, plan)
 			}

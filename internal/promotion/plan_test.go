@@ -47,31 +47,10 @@ func TestNoListOfCouponsReadsTheOnesOfOtherRules(t *testing.T) {
 		rule := filled(t, f, f.shop.DB, 10_000)
 		for _, c := range promotion.CouponQueries {
 			args := []any{rule, int64(500), int64(21)}[:strings.Count(c, "$")]
-			plan := explain(t, f.shop.DB, c, args)
+			plan := sqldbtest.Explain(t, f.shop.DB, c, args)
 			if strings.Contains(plan, "SCAN coupon") || strings.Contains(plan, "Seq Scan on coupon") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "Sort") {
 				t.Errorf("%s:\n%s", c, plan)
 			}
 		}
 	})
-}
-
-// explain returns how an engine goes about a query.
-func explain(t *testing.T, db *sqldb.DB, query string, args []any) string {
-	t.Helper()
-	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (line string, err error) {
-		err = r.Scan(&line)
-		return line, err
-	}
-	if db.Engine() == sqldb.SQLite {
-		prefix, scan = "EXPLAIN QUERY PLAN ", func(r sqldb.Scanner) (line string, err error) {
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &line)
-			return line, err
-		}
-	}
-	lines, err := sqldb.All(t.Context(), db.Reader(), scan, prefix+query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -152,26 +152,6 @@ func scenarios() []scenario {
 	return all
 }
 
-// explain returns how an engine goes about a query.
-func explain(t *testing.T, db *sqldb.DB, text string, args []any) string {
-	t.Helper()
-	scan := func(r sqldb.Scanner) (s string, err error) { err = r.Scan(&s); return s, err }
-	prefix := "EXPLAIN "
-	if db.Engine() == sqldb.SQLite {
-		prefix = "EXPLAIN QUERY PLAN "
-		scan = func(r sqldb.Scanner) (s string, err error) {
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &s)
-			return s, err
-		}
-	}
-	lines, err := sqldb.All(context.Background(), db.Reader(), scan, prefix+text, args...)
-	if err != nil {
-		t.Fatalf("%v in\n%s", err, text)
-	}
-	return strings.Join(lines, "\n")
-}
-
 func analyze(t testing.TB, db *sqldb.DB) {
 	t.Helper()
 	if db.Engine() != sqldb.Postgres { // does it by itself; SQLite must do without
@@ -195,11 +175,11 @@ func TestNoListOfOrdersOrDocumentsReadsOrSortsAWholeTable(t *testing.T) {
 			count, args, _ := p.countSQL()
 			driver, _ := p.driver()
 			walksAll := driver == nil // stops at the limit
-			if plan := explain(t, db, count, args); !walksAll && fullScan(plan) {
+			if plan := sqldbtest.Explain(t, db, count, args); !walksAll && fullScan(plan) {
 				t.Errorf("%s: the count reads the whole table:\n%s\n%s", sc.name, plan, count)
 			}
 			page, args := p.pageSQL(sc.few)
-			plan := explain(t, db, page, args)
+			plan := sqldbtest.Explain(t, db, page, args)
 			sorts := strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "Sort")
 			if (sc.few || sorts) && fullScan(plan) {
 				t.Errorf("%s: the page reads the whole table:\n%s\n%s", sc.name, plan, page)
@@ -256,7 +236,7 @@ func TestAWebsitesDocumentsAreReadWithoutTheOthers(t *testing.T) {
 				t.Errorf("%s: %+v, %v", name, n, err)
 			}
 			text, args := p.pageSQL(false)
-			if plan := explain(t, db, text, args); !strings.Contains(name, "websites") && !strings.Contains(plan, "_website") {
+			if plan := sqldbtest.Explain(t, db, text, args); !strings.Contains(name, "websites") && !strings.Contains(plan, "_website") {
 				t.Errorf("%s is walked by another index:\n%s\n%s", name, plan, text)
 			}
 		}
@@ -270,7 +250,7 @@ func TestTheFiguresReadTheirDaysOnly(t *testing.T) {
 		analyze(t, db)
 		for _, websites := range [][]int64{nil, {}, {2}, {1, 2}} {
 			text, args := figuresSQL(websites, since)
-			plan := explain(t, db, text, args)
+			plan := sqldbtest.Explain(t, db, text, args)
 			if strings.Contains(plan, "Seq Scan on sales_order") || fullScanSQLite(plan) || !strings.Contains(plan, "sales_order_created") && !strings.Contains(plan, "sales_order_website") {
 				t.Errorf("websites %v:\n%s", websites, plan)
 			}
@@ -295,7 +275,7 @@ func TestAnOrderIsReadByItsIndexes(t *testing.T) {
 			if strings.Contains(q, "number =") || strings.Contains(q, "place_key =") {
 				arg = "000000007"
 			}
-			if plan := explain(t, db, q, []any{arg}); strings.Contains(plan, "Seq Scan on sales_order o") || strings.Contains(plan, "Seq Scan on sales_order ") ||
+			if plan := sqldbtest.Explain(t, db, q, []any{arg}); strings.Contains(plan, "Seq Scan on sales_order o") || strings.Contains(plan, "Seq Scan on sales_order ") ||
 				strings.Contains(plan, "Seq Scan on sales_invoice d") || strings.Contains(plan, "Seq Scan on sales_shipment d") || fullScanSQLite(plan) {
 				t.Errorf("reads a whole table:\n%s\n%s", plan, q)
 			}

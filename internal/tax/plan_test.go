@@ -20,7 +20,7 @@ func TestTheListOfRatesIsReadByAnIndex(t *testing.T) {
 		} {
 			f.Size = 20
 			query, args := f.page()
-			plan := explain(t, db, query, args)
+			plan := sqldbtest.Explain(t, db, query, args)
 			for _, bad := range []string{"Seq Scan", "TEMP B-TREE", "Sort"} {
 				if strings.Contains(plan, bad) {
 					t.Errorf("%s: %s\n%s", name, query, plan)
@@ -55,20 +55,4 @@ func fill(t *testing.T, db *sqldb.DB, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-func explain(t *testing.T, db *sqldb.DB, query string, args []any) string {
-	t.Helper()
-	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (line string, err error) { return line, r.Scan(&line) }
-	if db.Engine() == sqldb.SQLite {
-		prefix, scan = "EXPLAIN QUERY PLAN ", func(r sqldb.Scanner) (line string, err error) {
-			var id, parent, unused int
-			return line, r.Scan(&id, &parent, &unused, &line)
-		}
-	}
-	lines, err := sqldb.All(t.Context(), db.Reader(), scan, prefix+query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(lines, "\n")
 }

@@ -44,26 +44,6 @@ func fill(t *testing.T, db *sqldb.DB) {
 	}
 }
 
-func explain(t *testing.T, db *sqldb.DB, query string, args []any) string {
-	t.Helper()
-	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (line string, err error) {
-		err = r.Scan(&line)
-		return line, err
-	}
-	if db.Engine() == sqldb.SQLite {
-		prefix, scan = "EXPLAIN QUERY PLAN ", func(r sqldb.Scanner) (line string, err error) {
-			var a, b, c int
-			err = r.Scan(&a, &b, &c, &line)
-			return line, err
-		}
-	}
-	lines, err := sqldb.All(t.Context(), db.Reader(), scan, prefix+query, args...)
-	if err != nil {
-		t.Fatalf("%v in %s", err, query)
-	}
-	return strings.Join(lines, "\n")
-}
-
 // wholeTable finds a read of every row.
 var wholeTable = regexp.MustCompile(`(?m)Seq Scan on (assist_alert|assist_review|impersonation|webhook_delivery|audit_log)|^SCAN (assist_alert|v|i|impersonation|webhook_delivery|audit_log)`)
 
@@ -71,7 +51,7 @@ func TestNoListReadsOrSortsAWholeTable(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		fill(t, db)
 		page := func(name string, w *sqldb.Where, sql func(*sqldb.Where, string, int) string, walks bool) {
-			plan := explain(t, db, sql(w, "", 20), w.Args())
+			plan := sqldbtest.Explain(t, db, sql(w, "", 20), w.Args())
 			found := wholeTable.FindString(plan)
 			if walks { // stops at its limit
 				found = ""
@@ -84,7 +64,7 @@ func TestNoListReadsOrSortsAWholeTable(t *testing.T) {
 			}
 		}
 		count := func(name, from string, w *sqldb.Where) {
-			plan := explain(t, db, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM `+from+w.SQL()+` LIMIT 10001) few`, w.Args())
+			plan := sqldbtest.Explain(t, db, `SELECT COUNT(*) FROM (SELECT 1 AS one FROM `+from+w.SQL()+` LIMIT 10001) few`, w.Args())
 			if found := wholeTable.FindString(plan); found != "" {
 				t.Errorf("%s, counted: %s in\n%s", name, found, plan)
 			}
@@ -107,7 +87,7 @@ func TestNoListReadsOrSortsAWholeTable(t *testing.T) {
 			"old deliveries":     `DELETE FROM webhook_delivery WHERE created_at < 20 AND (sent_at IS NOT NULL OR next_try_at = 7)`,
 			"a session's alerts": `SELECT 1 FROM assist_alert WHERE impersonation_id = 77`, "badges": `SELECT website_id, COUNT(*) FROM assist_alert WHERE state = 'open' GROUP BY website_id`,
 		} {
-			if found := wholeTable.FindString(explain(t, db, text, nil)); found != "" {
+			if found := wholeTable.FindString(sqldbtest.Explain(t, db, text, nil)); found != "" {
 				t.Errorf("%s: %s", name, found)
 			}
 		}

@@ -59,7 +59,7 @@ func (s *Spy) QueryRow(ctx context.Context, query string, args ...any) sqldb.Row
 func (s *Spy) MustSeek(t testing.TB, tables ...string) {
 	t.Helper()
 	for _, q := range s.Asked {
-		plan := Explain(t, s.db, q)
+		plan := Explain(t, s.db, q.Text, q.Args)
 		for _, table := range tables {
 			if strings.Contains(plan, "Seq Scan on "+table+" ") || scans(plan, q.Text, table) {
 				t.Errorf("%s is read from end to end:\n%s\n%s", table, plan, q.Text)
@@ -73,7 +73,7 @@ func (s *Spy) MustSeek(t testing.TB, tables ...string) {
 func (s *Spy) MustStop(t testing.TB, tables ...string) {
 	t.Helper()
 	for _, q := range s.Asked {
-		plan := Explain(t, s.db, q)
+		plan := Explain(t, s.db, q.Text, q.Args)
 		stops := strings.Contains(q.Text, "LIMIT") && !strings.Contains(plan, "TEMP B-TREE") && !strings.Contains(plan, "Sort")
 		for _, table := range tables {
 			seq := strings.Contains(plan, "Seq Scan on "+table+" ")
@@ -105,7 +105,7 @@ func scans(plan, query, table string) bool {
 }
 
 // Explain returns how an engine goes about a query.
-func Explain(t testing.TB, db *sqldb.DB, q Question) string {
+func Explain(t testing.TB, db *sqldb.DB, query string, args []any) string {
 	t.Helper()
 	prefix, scan := "EXPLAIN ", func(r sqldb.Scanner) (s string, err error) { err = r.Scan(&s); return s, err }
 	if db.Engine() == sqldb.SQLite {
@@ -116,9 +116,9 @@ func Explain(t testing.TB, db *sqldb.DB, q Question) string {
 			return s, err
 		}
 	}
-	lines, err := sqldb.All(context.Background(), db.Reader(), scan, prefix+q.Text, q.Args...)
+	lines, err := sqldb.All(context.Background(), db.Reader(), scan, prefix+query, args...)
 	if err != nil {
-		t.Fatalf("%v in\n%s", err, q.Text)
+		t.Fatalf("%v in\n%s", err, query)
 	}
 	return strings.Join(lines, "\n")
 }
