@@ -210,6 +210,7 @@ func (p Parts) signIn(ctx context.Context, s *Shop, username string) (who actor.
 const actionSignedOut sqldb.Action = "staff.signed_out"
 
 func (p Parts) signOut(ctx context.Context, who actor.Who) error {
+	who.Route = "POST /logout"
 	return p.DB.Change(actor.With(ctx, who), actionSignedOut, func(ctx context.Context, tx *sqldb.Tx) error {
 		_, err := p.Sessions.EndAdmin(ctx, tx, who.ID, who.SessionID, session.SignedOut)
 		return err
