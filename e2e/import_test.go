@@ -16,7 +16,7 @@ import (
 
 	"github.com/storehand/storehand/e2e/browser"
 	"github.com/storehand/storehand/internal/i18n"
-	"github.com/storehand/storehand/internal/magento/shopdata"
+	"github.com/storehand/storehand/internal/magento/magentotest"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
@@ -67,7 +67,7 @@ func TestARealShopIsImportedAndItsCustomerHelped(t *testing.T) {
 }
 
 func importAndHelp(t *testing.T, engine sqldb.Engine) {
-	shop := shopdata.Open(t)
+	shop := magentotest.Open(t)
 	orders, memos := counted(shop.Orders), counted(shop.CreditMemos)
 	const email, name, product = "c12346@example.com", "Jane Vargas", "inflatable-political-globe-10002"
 	dsn := sqldbtest.DSN(t, engine)

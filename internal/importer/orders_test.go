@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/storehand/storehand/internal/magento/shopdata"
+	"github.com/storehand/storehand/internal/magento/magentotest"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
@@ -260,7 +260,7 @@ func TestACreditMemoThatCannotBeRightIsReportedAndNotTaken(t *testing.T) {
 }
 
 func TestTheRealQuarterAddsUp(t *testing.T) {
-	shop := shopdata.Open(t)
+	shop := magentotest.Open(t)
 	want := shop
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/catalog"
-	"github.com/storehand/storehand/internal/magento/shopdata"
+	"github.com/storehand/storehand/internal/magento/magentotest"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
@@ -143,7 +143,7 @@ func TestProductRowsThatCannotBeRightAreRefused(t *testing.T) {
 }
 
 func TestTheRealShopsProductsAreTakenToThePiece(t *testing.T) {
-	shop := shopdata.Open(t)
+	shop := magentotest.Open(t)
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db)
 		for run := range 2 {

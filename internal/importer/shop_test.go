@@ -11,7 +11,7 @@ import (
 
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/customer"
-	"github.com/storehand/storehand/internal/magento/shopdata"
+	"github.com/storehand/storehand/internal/magento/magentotest"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/session"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -318,7 +318,7 @@ func plainCSV(t *testing.T, path string) []map[string]string {
 }
 
 func TestTheRealShopsCustomersAreTakenToThePerson(t *testing.T) {
-	shop := shopdata.Open(t)
+	shop := magentotest.Open(t)
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db)
 		for run := range 2 {

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/storehand/storehand/internal/magento/shopdata"
+	"github.com/storehand/storehand/internal/magento/magentotest"
 )
 
 const customerHead = "email,_website,_store,created_at,firstname,group_id,lastname,password_hash,prefix\n"
@@ -139,7 +139,7 @@ func TestAnAddressRowIsTyped(t *testing.T) {
 }
 
 func TestTheRealShopIsReadWithoutAFault(t *testing.T) {
-	shop := shopdata.Open(t)
+	shop := magentotest.Open(t)
 	count := func(name string, next func(io.Reader) (func() error, error)) (n int) {
 		f, err := os.Open(shop.File(name))
 		if err != nil {

@@ -1,7 +1,7 @@
-// Package shopdata gives tests the files of a shop in Magento's export formats:
+// Package magentotest gives tests the files of a shop in Magento's export formats:
 // a real shop's quarter where it lies beside the checkout, else a small excerpt
 // of it. It refuses to be used outside tests.
-package shopdata
+package magentotest
 
 import (
 	"embed"
