@@ -65,7 +65,7 @@ func (s *Service) approvalWhere(query ApprovalQuery) *sqldb.Where {
 		w.And("a.admin_user_id = ?", query.By)
 	}
 	if query.Websites != nil {
-		within(w, "a.website_id", query.Websites)
+		w.Among("a.website_id", query.Websites)
 	}
 	return w
 }

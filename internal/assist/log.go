@@ -2,9 +2,6 @@ package assist
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,11 +10,12 @@ import (
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
 // CountCap is how far the log's stays are counted.
-const CountCap = 10_000
+const CountCap = listing.CountCap
 
 // LogQuery says which stays the Login as Customer Log shows, and which page.
 type LogQuery struct {
@@ -104,7 +102,7 @@ func (q LogQuery) where() *sqldb.Where {
 		w.And("i.reason_code = ?", q.ReasonCode)
 	}
 	if q.Websites != nil {
-		within(w, "i.website_id", q.Websites)
+		w.Among("i.website_id", q.Websites)
 	}
 	return w
 }
@@ -119,31 +117,12 @@ func begins(w *sqldb.Where, text, a, b string) {
 	w.And("(LOWER("+a+") >= ? AND LOWER("+a+") < ?) OR (LOWER("+b+") >= ? AND LOWER("+b+") < ?)", text, end, text, end)
 }
 
-func within(w *sqldb.Where, column string, ids []int64) {
-	if len(ids) == 0 {
-		w.And("1 = 0")
-		return
-	}
-	w.And(column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")+")", sqldb.Any(ids)...)
-}
+// byBegin is the order of the log.
+var byBegin = listing.Order{{SQL: "i.begun_at"}, {SQL: "i.id"}}
 
-// place is a stay in the order of the log; the page begins after it.
-type place struct {
-	At   int64 `json:"t"`
-	ID   int64 `json:"i"`
-	Back bool  `json:"b,omitempty"`
-}
-
-func (p place) String() string {
-	raw, _ := json.Marshal(p) // plain fields
-	return base64.RawURLEncoding.EncodeToString(raw)
-}
-
-// placeIn reads a cursor; a broken one is the first page.
-func placeIn(cursor string) (p place, ok bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	ok = cursor != "" && err == nil && json.Unmarshal(raw, &p) == nil
-	return p, ok
+// cursor names the place behind or before a stay in the log.
+func (s LoggedStay) cursor(back bool) string {
+	return listing.Place{Keys: []any{sqldb.Micros(s.BegunAt), s.ID}, Back: back}.Cursor()
 }
 
 func (s *Service) logPage(ctx context.Context, q sqldb.Querier, query LogQuery, page *LogPage) error {
@@ -152,35 +131,25 @@ func (s *Service) logPage(ctx context.Context, q sqldb.Querier, query LogQuery, 
 		size = 20
 	}
 	w, order := query.where(), "DESC"
-	at, onward := placeIn(query.Cursor)
+	at := listing.ParsePlace(query.Cursor, byBegin)
 	switch {
-	case onward && at.Back:
-		w.And("(i.begun_at, i.id) > (?, ?)", at.At, at.ID)
+	case at.Back:
+		w.And("(i.begun_at, i.id) > (?, ?)", at.Keys...)
 		order = "ASC"
-	case onward:
-		w.And("(i.begun_at, i.id) < (?, ?)", at.At, at.ID)
+	case at.Set:
+		w.And("(i.begun_at, i.id) < (?, ?)", at.Keys...)
 	}
 	stays, err := sqldb.All(ctx, q, scanLogged, logSQL(w, order, size), w.Args()...)
 	if err != nil {
 		return err
 	}
-	further := len(stays) > size
-	if further {
-		stays = stays[:size]
+	var next, prev bool
+	page.Stays, next, prev = listing.Cut(stays, size, at)
+	if next {
+		page.Next = page.Stays[len(page.Stays)-1].cursor(false)
 	}
-	if at.Back {
-		slices.Reverse(stays)
-	}
-	page.Stays = stays
-	if len(stays) == 0 {
-		return nil
-	}
-	first, last := stays[0], stays[len(stays)-1]
-	if further && !at.Back || at.Back {
-		page.Next = place{At: sqldb.Micros(last.BegunAt), ID: last.ID}.String()
-	}
-	if onward && (!at.Back || further) {
-		page.Prev = place{At: sqldb.Micros(first.BegunAt), ID: first.ID, Back: true}.String()
+	if prev {
+		page.Prev = page.Stays[0].cursor(true)
 	}
 	return nil
 }

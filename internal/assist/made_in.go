@@ -21,7 +21,7 @@ func (s *Service) PublicIDs(ctx context.Context, ids []int64) (map[int64]string,
 		return nil, err
 	}
 	w := &sqldb.Where{}
-	within(w, "id", ids)
+	w.Among("id", ids)
 	type seen struct {
 		id, admin, website int64
 		public             string

@@ -145,7 +145,7 @@ func (r *Report) day(number int64) *ReportDay {
 func (q ReportQuery) within(w *sqldb.Where, at, website string) {
 	w.And(at+" >= ? AND "+at+" < ?", sqldb.Micros(q.From), sqldb.Micros(q.Until))
 	if q.Websites != nil {
-		within(w, website, q.Websites)
+		w.Among(website, q.Websites)
 	}
 }
 
@@ -230,7 +230,7 @@ func (r *Report) readRefusals(ctx context.Context, q sqldb.Querier, query Report
 func coverageSQL(q ReportQuery) (string, []any) {
 	var w sqldb.Where
 	if q.Websites != nil {
-		within(&w, "c.website_id", q.Websites)
+		w.Among("c.website_id", q.Websites)
 	}
 	return `SELECT c.assistance, COUNT(*) FROM customer c` + w.SQL() + ` GROUP BY c.assistance`, w.Args()
 }

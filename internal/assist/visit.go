@@ -10,6 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/i18n"
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -110,22 +111,22 @@ func (s *Service) Visits(ctx context.Context, cursor string) (VisitPage, error) 
 		return page, nil
 	}
 	query, args := visitsOf, []any{who.CustomerID()}
-	if at, onward := placeIn(cursor); onward {
+	if at := listing.ParsePlace(cursor, byBegin); at.Set {
 		query += ` AND (i.begun_at, i.id) < ($2, $3)`
-		args = append(args, at.At, at.ID)
+		args = append(args, at.Keys...)
 	}
-	var last place
+	var last listing.Place
 	now := s.db.Now()
 	visits, err := sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (Visit, error) {
 		v, begun, err := scanVisit(r, now)
 		if len(page.Visits) < VisitsShown {
 			page.Visits = append(page.Visits, v)
-			last = place{At: begun, ID: v.stay}
+			last = listing.Place{Keys: []any{begun, v.stay}}
 		}
 		return v, err
 	}, query+` ORDER BY i.begun_at DESC, i.id DESC LIMIT `+text(VisitsShown+1), args...)
 	if err == nil && len(visits) > VisitsShown {
-		page.Next = last.String()
+		page.Next = last.Cursor()
 	}
 	return page, err
 }

@@ -329,13 +329,6 @@ func inTerms(group []string) *sqldb.Where {
 		w.And("term = ?", group[0])
 		return w
 	}
-	marks := ""
-	for i := range group {
-		if i > 0 {
-			marks += ", "
-		}
-		marks += "?"
-	}
-	w.And("term IN ("+marks+")", sqldb.Any(group)...)
+	w.And(sqldb.In("term", len(group)), sqldb.Any(group)...)
 	return w
 }

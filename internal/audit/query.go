@@ -98,7 +98,7 @@ func (f Filter) conditions(add func(cond string, args ...any)) {
 	if f.Websites != nil {
 		// -1 is no website: a role without any sees nothing.
 		sites := append([]int64{-1}, f.Websites...)
-		add("website_id IN ("+strings.TrimSuffix(strings.Repeat("?,", len(sites)), ",")+")", sqldb.Any(sites)...)
+		add(sqldb.In("website_id", len(sites)), sqldb.Any(sites)...)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/storehand/storehand/internal/catalog"
 	"github.com/storehand/storehand/internal/fault"
@@ -63,12 +62,12 @@ func cardsOf(ctx context.Context, tx *sqldb.Tx, o Owner, wanted []Wanted) (map[i
 	if len(wanted) == 0 {
 		return cards, nil
 	}
-	ids := make([]any, len(wanted))
+	ids := make([]int64, len(wanted))
 	for i, w := range wanted {
 		ids[i] = w.ProductID
 	}
 	var w sqldb.Where
-	w.And("p.id IN ("+strings.TrimSuffix(strings.Repeat("?,", len(ids)), ",")+")", ids...)
+	w.Among("p.id", ids)
 	query := catalog.CardsQuery(o.scope(tx.Now()), &w, "product p") + w.SQL()
 	_, err := sqldb.All(ctx, tx, func(r sqldb.Scanner) (struct{}, error) {
 		c, err := catalog.ScanCard(r, o.Currency)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -89,7 +90,8 @@ func (s *Service) Announce(ctx context.Context, said []sqldb.Note) error {
 // at a time.
 func (s *Service) EachRow(ctx context.Context, q ProductQuery, fn func(ProductRow) error) error {
 	q.Size, q.Cursor = 500, ""
-	var at gridPlace
+	order, _ := q.order()
+	var at listing.Place
 	for {
 		rows, err := s.productRows(ctx, q, at)
 		if err != nil {
@@ -103,6 +105,6 @@ func (s *Service) EachRow(ctx context.Context, q ProductQuery, fn func(ProductRo
 		if len(rows) <= q.Size {
 			return nil
 		}
-		at = readPlace(placeOf(q, rows[q.Size-1], false))
+		at = order.place(rows[q.Size-1], false)
 	}
 }

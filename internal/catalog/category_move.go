@@ -61,8 +61,8 @@ func arrange(ctx context.Context, tx *sqldb.Tx, t *Tree, c *Category, below int6
 	for i, id := range order {
 		text += w.Bind(" WHEN ? THEN ?", id, i)
 	}
-	w.And("id IN (" + sqldb.List(len(w.Args())+1, len(order)) + ")")
-	_, err := tx.Exec(ctx, text+" ELSE position END"+w.SQL(), append(w.Args(), sqldb.Any(order)...)...)
+	w.Among("id", order)
+	_, err := tx.Exec(ctx, text+" ELSE position END"+w.SQL(), w.Args()...)
 	return err
 }
 

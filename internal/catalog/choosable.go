@@ -52,7 +52,7 @@ func (s *Service) Choosables(ctx context.Context, sc Scope, ids []int64, skus []
 func choosablesSQL(sc Scope, w *sqldb.Where, ids []int64, skus []string) string {
 	which := ""
 	if len(ids) > 0 {
-		which = w.Bind("p.id IN ("+marks(len(ids))+")", sqldb.Any(ids)...)
+		which = w.Bind(sqldb.In("p.id", len(ids)), sqldb.Any(ids)...)
 	}
 	if len(skus) > 0 {
 		keys := make([]any, len(skus))
@@ -62,7 +62,7 @@ func choosablesSQL(sc Scope, w *sqldb.Where, ids []int64, skus []string) string 
 		if which != "" {
 			which += " OR "
 		}
-		which += w.Bind("p.sku_key IN ("+marks(len(keys))+")", keys...)
+		which += w.Bind(sqldb.In("p.sku_key", len(keys)), keys...)
 	}
 	w.And("(" + which + ")")
 	w.And("p.kind = ?", string(Configurable))

@@ -2,12 +2,11 @@ package catalog
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -48,51 +47,52 @@ type ProductList struct {
 	Next, Prev  string
 }
 
-// productSorts are the columns to sort by: what SQL compares, and its value in a row.
-var productSorts = map[string]struct {
-	sql   string
-	value func(ProductRow) any
-}{
-	"id":      {"p.id", func(r ProductRow) any { return r.ID }},
-	"sku":     {"p.sku_key", func(r ProductRow) any { return SKUKey(r.SKU) }},
-	"name":    {"t.name_key", func(r ProductRow) any { return Fold(r.Name) }},
-	"on_hand": {"p.on_hand", func(r ProductRow) any { return r.Stock.OnHand }},
-	"created": {"p.created_at", func(r ProductRow) any { return sqldb.Micros(r.CreatedAt) }},
-	"updated": {"p.updated_at", func(r ProductRow) any { return sqldb.Micros(r.UpdatedAt) }},
+// productOrder is a column to sort products by, and its value in a row; the id
+// makes it unique.
+type productOrder struct {
+	column listing.Column
+	value  func(ProductRow) any
 }
 
-const totalCap = 10_000
+var productOrders = map[string]productOrder{
+	"id":      {listing.Column{SQL: "p.id"}, func(r ProductRow) any { return r.ID }},
+	"sku":     {listing.Column{SQL: "p.sku_key", Text: true}, func(r ProductRow) any { return SKUKey(r.SKU) }},
+	"name":    {listing.Column{SQL: "t.name_key", Text: true}, func(r ProductRow) any { return Fold(r.Name) }},
+	"on_hand": {listing.Column{SQL: "p.on_hand"}, func(r ProductRow) any { return r.Stock.OnHand }},
+	"created": {listing.Column{SQL: "p.created_at"}, func(r ProductRow) any { return sqldb.Micros(r.CreatedAt) }},
+	"updated": {listing.Column{SQL: "p.updated_at"}, func(r ProductRow) any { return sqldb.Micros(r.UpdatedAt) }},
+}
+
+func (o productOrder) columns() listing.Order { return listing.Order{o.column, {SQL: "p.id"}} }
+
+// place is the place behind or before a row.
+func (o productOrder) place(r ProductRow, back bool) listing.Place {
+	return listing.Place{Keys: []any{o.value(r), r.ID}, Back: back, Set: true}
+}
 
 // Products returns one page of the Admin's product list.
 func (s *Service) Products(ctx context.Context, q ProductQuery) (ProductList, error) {
 	q.Size = min(max(q.Size, 1), 1000)
 	var counting sqldb.Where
 	s.narrow(&counting, q)
-	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), totalCap, "product p", &counting)
+	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), listing.CountCap, "product p", &counting)
 	if err != nil {
 		return ProductList{}, err
 	}
 	list := ProductList{Count: n}
-	at := readPlace(q.Cursor)
-	if key, _ := q.order(); (at.Kind == "t") != (key == "sku" || key == "name") {
-		at = gridPlace{} // of another order: begin again
-	}
-	list.Rows, err = s.productRows(ctx, q, at)
+	order, _ := q.order()
+	at := listing.ParsePlace(q.Cursor, order.columns())
+	rows, err := s.productRows(ctx, q, at)
 	if err != nil {
 		return list, err
 	}
-	more := len(list.Rows) > q.Size
-	list.Rows = list.Rows[:min(len(list.Rows), q.Size)]
-	if at.Back {
-		slices.Reverse(list.Rows)
+	var next, prev bool
+	list.Rows, next, prev = listing.Cut(rows, q.Size, at)
+	if next {
+		list.Next = order.place(list.Rows[len(list.Rows)-1], false).Cursor()
 	}
-	if len(list.Rows) > 0 {
-		if more || at.Back {
-			list.Next = placeOf(q, list.Rows[len(list.Rows)-1], false)
-		}
-		if at.set() && (more || !at.Back) {
-			list.Prev = placeOf(q, list.Rows[0], true)
-		}
+	if prev {
+		list.Prev = order.place(list.Rows[0], true).Cursor()
 	}
 	return list, nil
 }
@@ -133,17 +133,17 @@ func (s *Service) narrow(w *sqldb.Where, q ProductQuery) {
 	}
 }
 
-func (s *Service) productRows(ctx context.Context, q ProductQuery, at gridPlace) ([]ProductRow, error) {
-	key, desc := q.order()
+func (s *Service) productRows(ctx context.Context, q ProductQuery, at listing.Place) ([]ProductRow, error) {
+	order, desc := q.order()
 	var w sqldb.Where
 	s.narrow(&w, q)
 	website := w.Bind("?", q.PricesOf)
-	column, direction, compare := productSorts[key].sql, "ASC", ">"
+	column, direction, compare := order.column.SQL, "ASC", ">"
 	if desc != at.Back {
 		direction, compare = "DESC", "<"
 	}
-	if at.set() {
-		w.And("("+column+", p.id) "+compare+" (?, ?)", at.value(), at.ID)
+	if at.Set {
+		w.And("("+column+", p.id) "+compare+" (?, ?)", at.Keys...)
 	}
 	limit := w.Bind(" LIMIT ?", q.Size+1)
 	return sqldb.All(ctx, s.db.Reader(), scanProductRow, `SELECT p.id, p.sku, t.name, p.kind, p.enabled, p.visibility,
@@ -163,53 +163,12 @@ func scanProductRow(r sqldb.Scanner) (p ProductRow, err error) {
 	return p, err
 }
 
-func (q ProductQuery) order() (key string, desc bool) {
-	key = q.Sort
-	if len(key) > 0 && key[0] == '-' {
-		key, desc = key[1:], true
+// order is the order asked for, "-" before its key for descending; the newest
+// come first without one.
+func (q ProductQuery) order() (o productOrder, desc bool) {
+	key, desc := strings.CutPrefix(q.Sort, "-")
+	if o, ok := productOrders[key]; ok {
+		return o, desc
 	}
-	if _, ok := productSorts[key]; !ok {
-		return "id", true
-	}
-	return key, desc
-}
-
-// gridPlace is where a page begins: behind or, going back, before a row.
-type gridPlace struct {
-	Text string `json:"t,omitempty"`
-	Num  int64  `json:"n,omitempty"`
-	ID   int64  `json:"i"`
-	Back bool   `json:"b,omitempty"`
-	Kind string `json:"k"` // "t" or "n": which of the two is the value
-}
-
-func (p gridPlace) set() bool { return p.ID > 0 }
-
-func (p gridPlace) value() any {
-	if p.Kind == "t" {
-		return p.Text
-	}
-	return p.Num
-}
-
-func placeOf(q ProductQuery, r ProductRow, back bool) string {
-	key, _ := q.order()
-	p := gridPlace{ID: r.ID, Back: back, Kind: "n"}
-	switch v := productSorts[key].value(r).(type) {
-	case string:
-		p.Text, p.Kind = v, "t"
-	case int64:
-		p.Num = v
-	}
-	data, _ := json.Marshal(p) // two texts and two numbers always marshal
-	return base64.RawURLEncoding.EncodeToString(data)
-}
-
-// readPlace reads a cursor; whatever is none means the first page.
-func readPlace(s string) (p gridPlace) {
-	data, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || json.Unmarshal(data, &p) != nil || p.Kind != "t" && p.Kind != "n" {
-		return gridPlace{}
-	}
-	return p
+	return productOrders["id"], true
 }

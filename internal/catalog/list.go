@@ -291,7 +291,7 @@ func (s *Service) Cards(ctx context.Context, sc Scope, ids []int64) (map[int64]C
 		return out, nil
 	}
 	var w sqldb.Where
-	w.And("p.id IN ("+marks(len(ids))+")", sqldb.Any(ids)...)
+	w.Among("p.id", ids)
 	query := CardsQuery(sc, &w, "product p") + w.SQL()
 	all, err := sqldb.All(ctx, s.db.Reader(), scanCard(sc.Currency), query, w.Args()...)
 	for _, c := range all {
@@ -299,9 +299,6 @@ func (s *Service) Cards(ctx context.Context, sc Scope, ids []int64) (map[int64]C
 	}
 	return out, err
 }
-
-// marks are the placeholders of so many values, for sqldb.Where.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
 // ParsePriceRange reads "1000-2500" (minor units, the end exclusive); either
 // side may be missing.

@@ -252,7 +252,7 @@ func (s *Service) Variants(ctx context.Context, sc Scope, parentID int64) ([]Var
 // variant it is.
 func variantsSQL(sc Scope, parents ...int64) (string, []any) {
 	var w sqldb.Where
-	w.And("v.parent_id IN ("+marks(len(parents))+")", sqldb.Any(parents)...)
+	w.Among("v.parent_id", parents)
 	return CardsQuery(sc, &w, "product_variant v JOIN product p ON p.id = v.child_id", ", v.choice, v.parent_id") + w.SQL() +
 		" ORDER BY v.parent_id, v.position, v.child_id", w.Args()
 }

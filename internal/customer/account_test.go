@@ -405,25 +405,3 @@ func TestWishListAndWhatWasViewed(t *testing.T) {
 		}
 	})
 }
-
-func TestOnlineNowShowsEveryoneOnceWithTheirLatestSession(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		in := h.register(t)
-		h.clock.Advance(time.Minute)
-		again, err := h.signIn("vera@example.com", good, 1)
-		must(t, err)
-		online, err := h.s.OnlineNow(guest(), h.db.Now().Add(-15*time.Minute), nil, 10)
-		must(t, err)
-		if len(online) != 1 || online[0].ID != in.Customer.ID || !online[0].SeenAt.Equal(h.db.Now()) {
-			t.Fatalf("%+v", online)
-		}
-		must(t, h.s.SignOut(own(in.Customer), in.Customer, again.SessionID))
-		h.clock.Advance(16 * time.Minute)
-		if online, _ := h.s.OnlineNow(guest(), h.db.Now().Add(-15*time.Minute), nil, 10); len(online) != 0 {
-			t.Fatalf("still online: %+v", online)
-		}
-		if online, _ := h.s.OnlineNow(guest(), h.db.Now().Add(-time.Hour), []int64{2}, 10); len(online) != 0 {
-			t.Fatal("outside of the role's websites")
-		}
-	})
-}

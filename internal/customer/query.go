@@ -1,17 +1,15 @@
 package customer
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/listing"
 )
 
 // CountCap is how far totals are counted; beyond it there are "more than 10,000".
-const CountCap = 10_000
+const CountCap = listing.CountCap
 
 // Query says which customers a list shows, and which page of it.
 type Query struct {
@@ -37,53 +35,40 @@ type Query struct {
 	// means all. An empty list shows nothing.
 	Websites []int64
 
-	Sort   string // a key of Sorts, "" means newest first (or best match for a keyword)
+	Sort   string // a key that is Sortable, "" means newest first (or best match for a keyword)
 	Desc   bool
 	Cursor string // from Listing.Next or .Prev, "" for the first page
 	Size   int    // rows a page, 20 by default, at most 200
 }
 
-// Listing is one page of a list.
-type Listing struct {
-	Rows  []Customer
-	Total int  // how many there are, at most CountCap
-	More  bool // there are more than Total
-	Next  string
-	Prev  string
-	// ByMatch reports that the rows are in the order of the keyword's matches,
-	// because there are too many to sort otherwise.
-	ByMatch bool
-}
+// Listing is one page of customers.
+type Listing = listing.Page[Customer]
 
-// sorting is an order a list can have: an indexed column and one that makes it
-// unique, so that a page can begin anywhere.
-type sorting struct {
-	column, tie string
-	text        bool
-}
+var (
+	customers = listing.Source{Table: "customer c", ID: "c.id", Columns: columns, Terms: "customer_term t", TermID: "t.customer_id"}
 
-var sortings = map[string]sorting{
-	"id":         {"c.id", "c.id", false},
-	"name":       {"c.name_key", "c.id", true},
-	"email":      {"c.email_key", "c.website_id", true},
-	"group":      {"c.group_id", "c.id", false},
-	"phone":      {"c.phone_key", "c.id", true},
-	"postcode":   {"c.postcode", "c.id", true},
-	"country":    {"c.country", "c.id", true},
-	"region":     {"c.region_key", "c.id", true},
-	"since":      {"c.created_at", "c.id", false},
-	"website":    {"c.website_id", "c.id", false},
-	"assistance": {"c.assistance", "c.id", true},
-}
-
-var byTerm = sorting{"t.term", "t.customer_id", true}
+	sortings = map[string]listing.Order{
+		"id":         {byID},
+		"name":       {{SQL: "c.name_key", Text: true}, byID},
+		"email":      {{SQL: "c.email_key", Text: true}, {SQL: "c.website_id"}},
+		"group":      {{SQL: "c.group_id"}, byID},
+		"phone":      {{SQL: "c.phone_key", Text: true}, byID},
+		"postcode":   {{SQL: "c.postcode", Text: true}, byID},
+		"country":    {{SQL: "c.country", Text: true}, byID},
+		"region":     {{SQL: "c.region_key", Text: true}, byID},
+		"since":      {{SQL: "c.created_at"}, byID},
+		"website":    {{SQL: "c.website_id"}, byID},
+		"assistance": {{SQL: "c.assistance", Text: true}, byID},
+	}
+	byID = listing.Column{SQL: "c.id"}
+)
 
 // Sortable reports whether lists can be sorted by a key.
 func Sortable(key string) bool { _, ok := sortings[key]; return ok }
 
 // order is the order asked for. Newest first is the default; with a date range
 // it is by that date, so that the list does not walk past everything newer.
-func (q Query) order() (sorting, bool) {
+func (q Query) order() (o listing.Order, desc bool) {
 	if o, ok := sortings[q.Sort]; ok {
 		return o, q.Desc
 	}
@@ -93,80 +78,49 @@ func (q Query) order() (sorting, bool) {
 	return sortings["id"], true
 }
 
-// cond is a condition on a column with an index; column is "" without one.
-type cond struct {
-	column string
-	equal  bool // the index lists the matches by id
-	text   string
-	args   []any
+// plan takes the query apart. A keyword that is a number may be an id: that one
+// customer is then left out of the list, to be shown first.
+func (q Query) plan() (p listing.Plan, id int64) {
+	p = listing.Plan{Source: customers, Conds: q.conds(), Cursor: q.Cursor, Size: q.Size, SortCap: sortCap}
+	p.Order, p.Desc = q.order()
+	kw, ok := q.keyword()
+	if !ok {
+		return p, 0
+	}
+	p.Term, p.ByMatch = listing.Term(kw.prefix), !Sortable(q.Sort)
+	if kw.id != 0 {
+		p.Term.Text, p.Term.Args = p.Term.Text+" AND t.customer_id <> ?", append(p.Term.Args, kw.id)
+	}
+	return p, kw.id
 }
 
-// plain is the condition in a form that no index can answer, so that a query
-// uses exactly the index chosen for it on either engine. PostgreSQL takes it to
-// hold for a third of the rows, and so walks where walking is asked for.
-func (c cond) plain() string { return "CASE WHEN " + c.text + " THEN 1 ELSE 0 END > 0" }
-
-func prefix(column, value string) cond {
-	return cond{column, false, column + " >= ? AND " + column + " < ?", []any{value, sqldb.PrefixEnd(value)}}
-}
-
-func is[T string | int64](column string, value T) cond {
-	return cond{column, true, column + " = ?", []any{value}}
-}
-
-// rare is a condition with a partial index, usual one without any.
-func rare(text string) cond  { return cond{text, true, text, nil} }
-func usual(text string) cond { return cond{"", false, text, nil} }
+// sortCap is lowered by tests.
+var sortCap = listing.SortCap
 
 // conds lists the query's conditions, the most selective kind first: by the
 // index of the first one matches are counted, and fetched when they are few.
-func (q Query) conds() []cond {
-	var all []cond
-	add := func(wanted bool, c cond) {
-		if wanted {
-			all = append(all, c)
-		}
-	}
-	add(q.ID != 0, is("c.id", q.ID))
-	add(q.Email != "", prefix("c.email_key", EmailKey(q.Email)))
-	add(Digits(q.Phone) != "", prefix("c.phone_key", Digits(q.Phone)))
-	add(q.Name != "", prefix("c.name_key", Fold(q.Name)))
-	add(q.Postcode != "", prefix("c.postcode", strings.ToUpper(Clean(q.Postcode))))
-	add(q.Region != "", prefix("c.region_key", Fold(q.Region)))
-	add(q.Active != nil && !*q.Active, rare("NOT c.active"))
-	add(q.Confirmed != nil && !*q.Confirmed, rare("c.confirmed_at IS NULL"))
-	add(!q.Since.IsZero() || !q.Until.IsZero(), between(q.Since, q.Until))
-	add(q.Country != "", is("c.country", strings.ToUpper(q.Country)))
-	add(q.StoreViewID != 0, is("c.store_view_id", q.StoreViewID))
-	add(q.Assistance != "", is("c.assistance", q.Assistance))
-	add(q.GroupID != 0, is("c.group_id", q.GroupID))
-	add(q.WebsiteID != 0, is("c.website_id", q.WebsiteID))
-	add(q.Websites != nil, amongWebsites(q.Websites))
-	add(q.Active != nil && *q.Active, usual("c.active"))
-	add(q.Confirmed != nil && *q.Confirmed, usual("c.confirmed_at IS NOT NULL"))
+// Indexes of one value go on with the id.
+func (q Query) conds() []listing.Cond {
+	const id = "c.id"
+	var all listing.Conds
+	all.Add(q.ID != 0, listing.Is("c.id", id, q.ID))
+	all.Add(q.Email != "", listing.Prefix("c.email_key", EmailKey(q.Email)))
+	all.Add(Digits(q.Phone) != "", listing.Prefix("c.phone_key", Digits(q.Phone)))
+	all.Add(q.Name != "", listing.Prefix("c.name_key", Fold(q.Name)))
+	all.Add(q.Postcode != "", listing.Prefix("c.postcode", strings.ToUpper(Clean(q.Postcode))))
+	all.Add(q.Region != "", listing.Prefix("c.region_key", Fold(q.Region)))
+	all.Add(q.Active != nil && !*q.Active, listing.Holds("NOT c.active", id))
+	all.Add(q.Confirmed != nil && !*q.Confirmed, listing.Holds("c.confirmed_at IS NULL", id))
+	all.Add(!q.Since.IsZero() || !q.Until.IsZero(), listing.Between("c.created_at", q.Since, q.Until))
+	all.Add(q.Country != "", listing.Is("c.country", id, strings.ToUpper(q.Country)))
+	all.Add(q.StoreViewID != 0, listing.Is("c.store_view_id", id, q.StoreViewID))
+	all.Add(q.Assistance != "", listing.Is("c.assistance", id, q.Assistance))
+	all.Add(q.GroupID != 0, listing.Is("c.group_id", id, q.GroupID))
+	all.Add(q.WebsiteID != 0, listing.Is("c.website_id", id, q.WebsiteID))
+	all.Add(q.Websites != nil, listing.Among("c.website_id", id, q.Websites))
+	all.Add(q.Active != nil && *q.Active, listing.Unindexed("c.active"))
+	all.Add(q.Confirmed != nil && *q.Confirmed, listing.Unindexed("c.confirmed_at IS NOT NULL"))
 	return all
-}
-
-func between(since, until time.Time) cond {
-	from, to := int64(0), sqldb.Micros(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
-	if !since.IsZero() {
-		from = sqldb.Micros(since)
-	}
-	if !until.IsZero() {
-		to = sqldb.Micros(until)
-	}
-	return cond{"c.created_at", false, "c.created_at >= ? AND c.created_at < ?", []any{from, to}}
-}
-
-func amongWebsites(ids []int64) cond {
-	switch len(ids) {
-	case 0:
-		return usual("1 = 0")
-	case 1:
-		return is("c.website_id", ids[0])
-	}
-	list := strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")
-	return cond{"c.website_id", false, "c.website_id IN (" + list + ")", sqldb.Any(ids)}
 }
 
 // keyword is what the keyword box was given, as it is looked up.
@@ -191,38 +145,4 @@ func (q Query) keyword() (keyword, bool) {
 		k.prefix = strings.TrimPrefix(k.prefix, "#")
 	}
 	return k, true
-}
-
-func (q Query) size() int {
-	switch {
-	case q.Size <= 0:
-		return 20
-	case q.Size > 200:
-		return 200
-	}
-	return q.Size
-}
-
-// cursor is a place between two rows: the row it names is not on the page.
-type cursor struct {
-	Back bool   `json:"b,omitempty"` // the page before it, else after it
-	Text string `json:"t,omitempty"`
-	Num  int64  `json:"n,omitempty"`
-	Tie  int64  `json:"i"`
-	Set  bool   `json:"-"`
-}
-
-func (c cursor) String() string {
-	raw, _ := json.Marshal(c) // plain fields
-	return base64.RawURLEncoding.EncodeToString(raw)
-}
-
-// parseCursor reads a cursor; a broken one is the first page.
-func parseCursor(s string) (c cursor) {
-	raw, err := base64.RawURLEncoding.DecodeString(s)
-	if s == "" || err != nil || json.Unmarshal(raw, &c) != nil {
-		return cursor{}
-	}
-	c.Set = true
-	return c
 }

@@ -1,6 +1,10 @@
 package customer
 
-import "context"
+import (
+	"context"
+
+	"github.com/storehand/storehand/internal/listing"
+)
 
 // QuickHits is how many customers Quick finds at most.
 const QuickHits = 8
@@ -12,10 +16,14 @@ func (s *Service) Quick(ctx context.Context, text string, websites []int64) ([]C
 	if Clean(text) == "" {
 		return nil, nil
 	}
-	p := Query{Keyword: text, Websites: websites, Size: QuickHits}.plan()
-	l, err := s.page(ctx, p, false)
-	if err == nil && p.id != 0 {
-		l, err = s.withID(ctx, p, l)
+	p, id := Query{Keyword: text, Websites: websites, Size: QuickHits}.plan()
+	hits, err := listing.First(ctx, s.db.Reader(), p, (*Customer).dest)
+	if err == nil && id != 0 {
+		var c Customer
+		var ok bool
+		if c, ok, err = s.withID(ctx, p, id); ok {
+			hits = append([]Customer{c}, hits...)
+		}
 	}
-	return l.Rows[:min(len(l.Rows), QuickHits)], err
+	return hits[:min(len(hits), QuickHits)], err
 }

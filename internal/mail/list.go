@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -45,8 +46,8 @@ type Filter struct {
 	// Views limits the list to letters of these store views; nil means all, and
 	// letters of none.
 	Views  []int64
-	Cursor string
-	Size   int
+	Cursor string // from Page.Next or .Prev, "" for the newest
+	Size   int    // letters a page, at most 200
 }
 
 // Page is one page of the list.
@@ -56,10 +57,7 @@ type Page struct {
 	Next, Prev  string
 }
 
-const (
-	countCap = 10_000
-	maxSize  = 200
-)
+const maxSize = 200 // letters a page
 
 func (f Filter) where() *sqldb.Where {
 	w := &sqldb.Where{}
@@ -83,75 +81,42 @@ func (f Filter) where() *sqldb.Where {
 		w.And("sent_at IS NOT NULL")
 	}
 	if f.Views != nil {
-		w.And(oneOf("store_view_id", len(f.Views)), sqldb.Any(f.Views)...)
+		w.Among("store_view_id", f.Views)
 	}
 	return w
 }
 
-// oneOf is a condition on n values; of none it is never true.
-func oneOf(column string, n int) string {
-	if n == 0 {
-		return "1 = 0"
-	}
-	return column + " IN (?" + strings.Repeat(", ?", n-1) + ")"
-}
+// byID is the order of the outbox.
+var byID = listing.Order{{SQL: "id"}}
 
 // List returns a page of the outbox.
 func (o *Outbox) List(ctx context.Context, f Filter) (Page, error) {
 	f.Size = min(max(f.Size, 1), maxSize)
-	at, back := cursorOf(f.Cursor)
-	w := f.where()
-	order := "DESC"
+	at := listing.ParsePlace(f.Cursor, byID)
+	w, order := f.where(), "DESC"
 	switch {
-	case back:
-		w.And("id > ?", at)
+	case at.Back:
+		w.And("id > ?", at.Keys...)
 		order = "ASC"
-	case at != 0:
-		w.And("id < ?", at)
+	case at.Set:
+		w.And("id < ?", at.Keys...)
 	}
 	limit := w.Bind(" LIMIT ?", f.Size+1)
 	rows, err := sqldb.All(ctx, o.db.Reader(), scanEntry, `SELECT `+entryColumns+`, '', '' FROM mail_outbox`+w.SQL()+` ORDER BY id `+order+limit, w.Args()...)
 	if err != nil {
 		return Page{}, err
 	}
-	p := cut(rows, f.Size, at, back)
-	p.Count, err = sqldb.CountUpTo(ctx, o.db.Reader(), countCap, "mail_outbox", f.where())
+	var p Page
+	var next, prev bool
+	p.Rows, next, prev = listing.Cut(rows, f.Size, at)
+	if next {
+		p.Next = listing.Place{Keys: []any{p.Rows[len(p.Rows)-1].ID}}.Cursor()
+	}
+	if prev {
+		p.Prev = listing.Place{Keys: []any{p.Rows[0].ID}, Back: true}.Cursor()
+	}
+	p.Count, err = sqldb.CountUpTo(ctx, o.db.Reader(), listing.CountCap, "mail_outbox", f.where())
 	return p, err
-}
-
-// cursorOf reads "before 12" and "after 12" as "12" and "-12".
-func cursorOf(s string) (at int64, back bool) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		return 0, false
-	}
-	if n < 0 {
-		return -n, true
-	}
-	return n, false
-}
-
-func cut(rows []Entry, size int, at int64, back bool) Page {
-	more := len(rows) > size
-	if more {
-		rows = rows[:size]
-	}
-	if back {
-		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
-			rows[i], rows[j] = rows[j], rows[i]
-		}
-	}
-	p := Page{Rows: rows}
-	if len(rows) == 0 {
-		return p
-	}
-	if more || back {
-		p.Next = strconv.FormatInt(rows[len(rows)-1].ID, 10)
-	}
-	if at != 0 && !back || back && more {
-		p.Prev = strconv.FormatInt(-rows[0].ID, 10)
-	}
-	return p
 }
 
 const entryColumns = `id, kind, recipient, sender, subject, created_at, store_view_id, order_id, keep_body, attempts, last_error, sent_at, next_try_at,

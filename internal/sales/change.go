@@ -230,8 +230,3 @@ func (p Parts) args() []any { return []any{p.Row, p.Discount, p.Tax, p.Compensat
 func numbers(n int) string {
 	return "(" + strings.TrimSuffix(strings.Repeat("CAST(? AS BIGINT), ", n), ", ") + ")"
 }
-
-// marks is a row of n values for INSERT.
-func marks(n int) string {
-	return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")"
-}

@@ -2,7 +2,6 @@ package sales
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/storehand/storehand/internal/sqldb"
@@ -36,7 +35,7 @@ func figuresSQL(websites []int64, since time.Time) (string, []any) {
 	w.And("created_at >= ?", sqldb.Micros(since))
 	if websites != nil {
 		sites := append([]int64{-1}, websites...) // -1 is no website: none is none
-		w.And("website_id IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(sites)), ", ")+")", sqldb.Any(sites)...)
+		w.Among("website_id", sites)
 	}
 	w.And("state <> ?", string(Canceled))
 	return `SELECT day, currency, COUNT(*), CAST(SUM(total) AS BIGINT) FROM (

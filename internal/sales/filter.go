@@ -4,11 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
-
-// CountCap is how far totals of lists are counted; beyond it there are "more than 10,000".
-const CountCap = 10_000
 
 // OrderFilter says which orders a list shows, and which page of it.
 type OrderFilter struct {
@@ -41,15 +39,7 @@ type OrderFilter struct {
 }
 
 // OrderPage is one page of a list of orders.
-type OrderPage struct {
-	Rows       []Order
-	Total      int  // how many there are, at most CountCap
-	More       bool // there are more than Total
-	Next, Prev string
-	// ByMatch reports that the rows are in the order of the keyword's matches,
-	// because there are too many to sort otherwise.
-	ByMatch bool
-}
+type OrderPage = listing.Page[Order]
 
 // DocFilter says which documents of one kind a list shows.
 type DocFilter struct {
@@ -73,12 +63,7 @@ type DocFilter struct {
 }
 
 // DocPage is one page of a list of documents, each with its order.
-type DocPage[D any] struct {
-	Rows       []DocRow[D]
-	Total      int
-	More       bool
-	Next, Prev string
-}
+type DocPage[D any] = listing.Page[DocRow[D]]
 
 // DocRow is a document with the order it belongs to.
 type DocRow[D any] struct {
@@ -97,22 +82,18 @@ type (
 // OfCustomer lists a customer's orders, newest first, n at a time; next is the
 // cursor of the following page, "" when there is none.
 func (s *Service) OfCustomer(ctx context.Context, customerID int64, cursor string, n int) (orders []Order, next string, err error) {
-	at := parsePlace(cursor, placedAt)
+	at := listing.ParsePlace(cursor, placedAt)
 	if !at.Set {
 		at.Keys = []any{int64(1) << 62, int64(1) << 62}
 	}
 	orders, err = sqldb.All(ctx, s.db.Reader(), scanOrder, ordersOfCustomer, customerID, at.Keys[0], at.Keys[1], n+1)
-	if len(orders) > n {
-		orders = orders[:n]
+	orders, more, _ := listing.Cut(orders, n, listing.Place{})
+	if more {
 		last := orders[n-1]
-		next = after(last)
+		next = listing.Place{Keys: []any{sqldb.Micros(last.CreatedAt), last.ID}}.Cursor()
 	}
 	return orders, next, err
 }
 
 const ordersOfCustomer = `SELECT ` + orderColumns + ` FROM sales_order o
 	WHERE o.customer_id = $1 AND (o.created_at, o.id) < ($2, $3) ORDER BY o.created_at DESC, o.id DESC LIMIT $4`
-
-func after(o Order) string {
-	return place{Keys: []any{sqldb.Micros(o.CreatedAt), o.ID}}.String()
-}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -16,28 +17,31 @@ type documents struct {
 	number         string // column
 	state          string // column that DocFilter.State is about
 	total          string // column
-	sorts          map[string]sorting
+	sorts          map[string]listing.Order
 }
 
-func (d documents) source() source {
-	return source{table: d.table, id: "d.id", columns: d.columns, other: "sales_order o", link: "o.id = d.order_id"}
+func (d documents) source() listing.Source {
+	return listing.Source{Table: d.table, ID: "d.id", Columns: d.columns, Other: "sales_order o", Link: "o.id = d.order_id"}
 }
 
 var (
-	docCreated = sorting{{"d.created_at", false}, {"d.id", false}}
-	docOrder   = sorting{{"d.order_id", false}, {"d.id", false}}
-	docNumber  = sorting{{"d.number", true}}
-	docTotal   = sorting{{"d.grand_total", false}, {"d.id", false}}
-	docState   = sorting{{"d.state", true}, {"d.created_at", false}, {"d.id", false}}
+	docID        = listing.Column{SQL: "d.id"}
+	docCreatedAt = listing.Column{SQL: "d.created_at"}
+
+	docCreated = listing.Order{docCreatedAt, docID}
+	docOrder   = listing.Order{{SQL: "d.order_id"}, docID}
+	docNumber  = listing.Order{{SQL: "d.number", Text: true}}
+	docTotal   = listing.Order{{SQL: "d.grand_total"}, docID}
+	docState   = listing.Order{{SQL: "d.state", Text: true}, docCreatedAt, docID}
 
 	invoiceDocs = documents{"sales_invoice d", invoiceColumns, "d.number", "d.state", "d.grand_total",
-		map[string]sorting{"created": docCreated, "order": docOrder, "number": docNumber, "total": docTotal, "status": docState}}
+		map[string]listing.Order{"created": docCreated, "order": docOrder, "number": docNumber, "total": docTotal, "status": docState}}
 	shipmentDocs = documents{"sales_shipment d", shipmentColumns, "d.number", "", "",
-		map[string]sorting{"created": docCreated, "order": docOrder, "number": docNumber}}
+		map[string]listing.Order{"created": docCreated, "order": docOrder, "number": docNumber}}
 	memoDocs = documents{"sales_credit_memo d", memoColumns, "d.number", "", "d.grand_total",
-		map[string]sorting{"created": docCreated, "order": docOrder, "number": docNumber, "total": docTotal}}
+		map[string]listing.Order{"created": docCreated, "order": docOrder, "number": docNumber, "total": docTotal}}
 	transactionDocs = documents{"sales_transaction d", strings.ReplaceAll(transactionColumns, "t.", "d."), "", "d.kind", "d.amount",
-		map[string]sorting{"created": docCreated, "order": docOrder}}
+		map[string]listing.Order{"created": docCreated, "order": docOrder}}
 )
 
 // DocSorts are the keys that lists of a kind of document can be sorted by.
@@ -50,44 +54,39 @@ const TransactionDoc DocKind = "transaction"
 
 // InvoiceGrid returns one page of invoices.
 func (s *Service) InvoiceGrid(ctx context.Context, f DocFilter) (InvoicePage, error) {
-	return docPage(ctx, s.db.Reader(), invoiceDocs, f, (*Invoice).dest, func(d Invoice) int64 { return d.OrderID })
+	return docPage(ctx, s.db.Reader(), f.plan(invoiceDocs), (*Invoice).dest, func(d Invoice) int64 { return d.OrderID })
 }
 
 // ShipmentGrid returns one page of shipments, without their parcels.
 func (s *Service) ShipmentGrid(ctx context.Context, f DocFilter) (ShipmentPage, error) {
-	return docPage(ctx, s.db.Reader(), shipmentDocs, f, (*Shipment).dest, func(d Shipment) int64 { return d.OrderID })
+	return docPage(ctx, s.db.Reader(), f.plan(shipmentDocs), (*Shipment).dest, func(d Shipment) int64 { return d.OrderID })
 }
 
 // MemoGrid returns one page of credit memos.
 func (s *Service) MemoGrid(ctx context.Context, f DocFilter) (MemoPage, error) {
-	return docPage(ctx, s.db.Reader(), memoDocs, f, (*CreditMemo).dest, func(d CreditMemo) int64 { return d.OrderID })
+	return docPage(ctx, s.db.Reader(), f.plan(memoDocs), (*CreditMemo).dest, func(d CreditMemo) int64 { return d.OrderID })
 }
 
 // TransactionGrid returns one page of transactions.
 func (s *Service) TransactionGrid(ctx context.Context, f DocFilter) (TransactionPage, error) {
-	return docPage(ctx, s.db.Reader(), transactionDocs, f, (*Transaction).dest, func(d Transaction) int64 { return d.OrderID })
+	return docPage(ctx, s.db.Reader(), f.plan(transactionDocs), (*Transaction).dest, func(d Transaction) int64 { return d.OrderID })
 }
 
-func docPage[D any](ctx context.Context, q sqldb.Querier, d documents, f DocFilter, dest func(*D) []any, orderID func(D) int64) (DocPage[D], error) {
-	p := f.plan(d)
-	n, err := p.count(ctx, q)
+func docPage[D any](ctx context.Context, q sqldb.Querier, p listing.Plan, dest func(*D) []any, orderID func(D) int64) (DocPage[D], error) {
+	docs, err := listing.Read(ctx, q, p, dest)
 	if err != nil {
 		return DocPage[D]{}, err
 	}
-	l, err := page(ctx, q, p, n.scanned <= sortCap, dest)
-	if err != nil {
-		return DocPage[D]{}, err
-	}
-	found := DocPage[D]{Total: n.total, More: n.more, Next: l.next, Prev: l.prev}
-	ids := make([]int64, len(l.rows))
-	for n, doc := range l.rows {
+	ids := make([]int64, len(docs.Rows))
+	for n, doc := range docs.Rows {
 		ids[n] = orderID(doc)
 	}
 	orders, err := loadOrders(ctx, q, ids)
-	for n, doc := range l.rows {
-		found.Rows = append(found.Rows, DocRow[D]{Doc: doc, Order: orders[ids[n]]})
+	page := DocPage[D]{Total: docs.Total, More: docs.More, Next: docs.Next, Prev: docs.Prev}
+	for n, doc := range docs.Rows {
+		page.Rows = append(page.Rows, DocRow[D]{Doc: doc, Order: orders[ids[n]]})
 	}
-	return found, err
+	return page, err
 }
 
 // loadOrders reads orders by their ids: one query.
@@ -105,39 +104,37 @@ func loadOrders(ctx context.Context, q sqldb.Querier, ids []int64) (map[int64]Or
 	return orders, err
 }
 
-func (f DocFilter) plan(d documents) plan {
-	p := plan{source: d.source(), conds: f.conds(d), cursor: f.Cursor, size: pageSize(f.Size), order: docCreated, desc: true}
+func (f DocFilter) plan(d documents) listing.Plan {
+	p := listing.Plan{Source: d.source(), Conds: f.conds(d), Cursor: f.Cursor, Size: f.Size, SortCap: sortCap, Order: docCreated, Desc: true}
 	if o, ok := d.sorts[f.Sort]; ok {
-		p.order, p.desc = o, f.Desc
+		p.Order, p.Desc = o, f.Desc
 	}
 	return p
 }
 
-func (f DocFilter) conds(d documents) []cond {
-	var all []cond
-	add := func(wanted bool, c cond) {
-		if wanted {
-			c.other = strings.HasPrefix(c.column, "o.") || strings.HasPrefix(c.text, "o.")
-			if c.other {
-				c.leads = ""
-			}
-			all = append(all, c)
-		}
-	}
+func (f DocFilter) conds(d documents) []listing.Cond {
+	const then = "d.created_at"
 	keyword := clean(f.Keyword)
 	asNumber := strings.Trim(keyword, "#0123456789") == ""
-	add(keyword != "" && asNumber && d.number != "", numberIs(d.number, keyword))
-	add(keyword != "" && !asNumber, prefix("o.bill_key", customer.Fold(keyword)))
-	add(clean(f.Number) != "" && d.number != "", numberIs(d.number, f.Number))
-	add(f.OrderID != 0, cond{column: "d.order_id", text: "d.order_id = ?", args: []any{f.OrderID}})
-	add(clean(f.OrderNumber) != "" || keyword != "" && asNumber && d.number == "", numberIs("o.number", f.OrderNumber+keyword))
-	add(f.CustomerID != 0, is("o", "customer_id", f.CustomerID))
-	add(clean(f.BillName) != "", prefix("o.bill_key", customer.Fold(f.BillName)))
-	add(!f.From.IsZero() || !f.To.IsZero(), between("d.created_at", f.From, f.To))
-	add(f.State != "" && d.state == "d.state", cond{column: d.state, leads: "d.created_at", text: d.state + " = ?", args: []any{f.State}})
-	add(f.State != "" && d.state == "d.kind", usual("d.kind = ?", f.State))
-	add((f.TotalFrom != nil || f.TotalTo != nil) && d.total != "", amount(d.total, f.TotalFrom, f.TotalTo))
-	add(f.WebsiteID != 0, is("d", "website_id", f.WebsiteID))
-	add(f.Websites != nil, amongWebsites("d", f.Websites))
-	return narrowed(all)
+	var all listing.Conds
+	all.Add(keyword != "" && asNumber && d.number != "", numberIs(d.number, keyword))
+	all.Add(keyword != "" && !asNumber, ofOrder(listing.Prefix("o.bill_key", customer.Fold(keyword))))
+	all.Add(clean(f.Number) != "" && d.number != "", numberIs(d.number, f.Number))
+	all.Add(f.OrderID != 0, listing.Is("d.order_id", "", f.OrderID))
+	all.Add(clean(f.OrderNumber) != "" || keyword != "" && asNumber && d.number == "", ofOrder(numberIs("o.number", f.OrderNumber+keyword)))
+	all.Add(f.CustomerID != 0, ofOrder(listing.Is("o.customer_id", "", f.CustomerID)))
+	all.Add(clean(f.BillName) != "", ofOrder(listing.Prefix("o.bill_key", customer.Fold(f.BillName))))
+	all.Add(!f.From.IsZero() || !f.To.IsZero(), listing.Between("d.created_at", f.From, f.To))
+	all.Add(f.State != "" && d.state == "d.state", listing.Is(d.state, then, f.State))
+	all.Add(f.State != "" && d.state == "d.kind", listing.Unindexed("d.kind = ?", f.State))
+	all.Add((f.TotalFrom != nil || f.TotalTo != nil) && d.total != "", listing.Range(d.total, f.TotalFrom, f.TotalTo))
+	all.Add(f.WebsiteID != 0, listing.Is("d.website_id", then, f.WebsiteID))
+	all.Add(f.Websites != nil, listing.Among("d.website_id", then, f.Websites))
+	return listing.Narrow(all, then)
+}
+
+// ofOrder is a condition on the order of a document.
+func ofOrder(c listing.Cond) listing.Cond {
+	c.Other = true
+	return c
 }

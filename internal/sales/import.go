@@ -147,7 +147,7 @@ func (w *work) importLines(ctx context.Context, tx *sqldb.Tx, in Imported) error
 			for _, p := range []Parts{l.Ordered, l.InvoicedParts, l.CanceledParts} {
 				args = append(args, p.args()...)
 			}
-			rows[k] = v.Bind(marks(len(args)), args...)
+			rows[k] = v.Bind(sqldb.Marks(len(args)), args...)
 		}
 		_, err := sqldb.All(ctx, tx, func(r sqldb.Scanner) (struct{}, error) {
 			var id, position int64

@@ -133,7 +133,7 @@ func insertLines[T any](ctx context.Context, tx *sqldb.Tx, into string, lines []
 	rows := make([]string, len(lines))
 	for n, l := range lines {
 		a := args(l)
-		rows[n] = v.Bind(marks(len(a)), a...)
+		rows[n] = v.Bind(sqldb.Marks(len(a)), a...)
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO `+into+` VALUES `+strings.Join(rows, ", "), v.Args()...)
 	return err

@@ -37,20 +37,12 @@ func (s *Service) Online(ctx context.Context, websites []int64) ([]Online, error
 	w.And("s.last_seen_at > ? AND s.ended_at IS NULL AND s.expires_at > ?", sqldb.Micros(now.Add(-OnlineWithin)), sqldb.Micros(now))
 	w.And("c.active AND s.created_at >= c.sessions_valid_after")
 	if websites != nil {
-		w.And("c.website_id IN ("+placeholders(len(websites))+")", sqldb.Any(websites)...)
+		w.Among("c.website_id", websites)
 	}
 	all, err := sqldb.All(ctx, s.db.Reader(), scanOnline, `SELECT c.id, c.first_name, c.last_name, c.email, s.website_id,
 		s.created_at, s.last_seen_at, s.last_path, s.ip
 		FROM customer_session s JOIN customer c ON c.id = s.customer_id`+w.SQL()+` ORDER BY s.last_seen_at DESC, s.id DESC LIMIT 1000`, w.Args()...)
 	return onceEach(all), err
-}
-
-func placeholders(n int) string {
-	text := "?"
-	for range n - 1 {
-		text += ", ?"
-	}
-	return text
 }
 
 func scanOnline(r sqldb.Scanner) (o Online, err error) {

@@ -24,6 +24,9 @@ func (w *Where) Prefix(column, s string) {
 	w.And(column+" >= ? AND "+column+" < ?", s, PrefixEnd(s))
 }
 
+// Among adds: the column is one of the ids; of none, no row fits.
+func (w *Where) Among(column string, ids []int64) { w.And(In(column, len(ids)), Any(ids)...) }
+
 // Bind numbers the placeholders of a piece of SQL and keeps its arguments.
 func (w *Where) Bind(piece string, args ...any) string {
 	var b strings.Builder
@@ -47,6 +50,20 @@ func (w *Where) SQL() string {
 
 // Args returns the arguments in placeholder order.
 func (w *Where) Args() []any { return w.args }
+
+// Marks is a row of n placeholders for Bind: "(?, ?, ?)".
+func Marks(n int) string {
+	return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")"
+}
+
+// In is the condition that a column is one of n values, for Bind; of none it is
+// never true.
+func In(column string, n int) string {
+	if n == 0 {
+		return "1 = 0"
+	}
+	return column + " IN " + Marks(n)
+}
 
 // PrefixEnd is the smallest text after all that begin with s, in byte order.
 func PrefixEnd(s string) string { return s + "\U0010FFFF" }

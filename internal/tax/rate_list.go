@@ -2,9 +2,9 @@ package tax
 
 import (
 	"context"
-	"slices"
 	"strings"
 
+	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -24,14 +24,12 @@ type RatePage struct {
 	Next, Prev  string // for After and Before
 }
 
-const totalCap = 10_000
-
 // RateGrid returns one page of the tax rates.
 func (s *Service) RateGrid(ctx context.Context, f RateFilter) (RatePage, error) {
 	f.Size = min(max(f.Size, 1), 1000)
 	var counting sqldb.Where
 	f.narrow(&counting)
-	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), totalCap, "tax_rate", &counting)
+	n, err := sqldb.CountUpTo(ctx, s.db.Reader(), listing.CountCap, "tax_rate", &counting)
 	if err != nil {
 		return RatePage{}, err
 	}
@@ -40,20 +38,13 @@ func (s *Service) RateGrid(ctx context.Context, f RateFilter) (RatePage, error) 
 	if err != nil {
 		return page, err
 	}
-	more := len(rates) > f.Size
-	rates = rates[:min(len(rates), f.Size)]
-	back := f.Before != ""
-	if back {
-		slices.Reverse(rates)
+	var next, prev bool
+	page.Rates, next, prev = listing.Cut(rates, f.Size, listing.Place{Set: f.After != "" || f.Before != "", Back: f.Before != ""})
+	if next {
+		page.Next = page.Rates[len(page.Rates)-1].Code
 	}
-	page.Rates = rates
-	if len(rates) > 0 {
-		if more && !back || back {
-			page.Next = rates[len(rates)-1].Code
-		}
-		if f.After != "" || back && more {
-			page.Prev = rates[0].Code
-		}
+	if prev {
+		page.Prev = page.Rates[0].Code
 	}
 	return page, nil
 }

@@ -3,7 +3,6 @@ package oversight
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -52,12 +51,7 @@ func (l listing[T]) sql(w *sqldb.Where, cursor string, size int) string {
 
 // onWebsites limits a list to some websites, nil for all.
 func onWebsites(w *sqldb.Where, column string, ids []int64) {
-	if ids == nil {
-		return
+	if ids != nil {
+		w.Among(column, ids)
 	}
-	if len(ids) == 0 {
-		w.And("1 = 0")
-		return
-	}
-	w.And(column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", ")+")", sqldb.Any(ids)...)
 }
