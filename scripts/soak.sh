@@ -29,3 +29,6 @@ proof 'nothing is served after the acknowledged end' ./internal/app TestNoReques
 
 export STOREHAND_SOAK=${STOREHAND_SOAK:-200}
 proof 'killing the desk loses nothing acknowledged' ./internal/app TestKillingTheDeskLosesNothingAcknowledged
+
+export STOREHAND_SOAK_MUTATIONS=${STOREHAND_SOAK_MUTATIONS:-10000}
+proof 'two verifiers find whatever was done to the log' ./internal/seal 'TestTwoVerifiers.*'

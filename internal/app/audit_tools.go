@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -68,7 +67,7 @@ func ExportLog(ctx context.Context, dsn, stay, customer string, w io.Writer) (n 
 	if err != nil {
 		return 0, err
 	}
-	if err := a.Record(ctx, audit.Exported, "Proofs of "+h.About); err != nil {
+	if err := a.Record(ctx, audit.Exported, "Proofs of "+h.String()); err != nil {
 		return 0, err
 	}
 	return seal.Export(ctx, a.DB.Reader(), h, w)
@@ -81,14 +80,12 @@ func (a *App) history(ctx context.Context, stay, customer string) (h seal.Histor
 		if h.Stay, err = strconv.ParseInt(strings.TrimPrefix(stay, "#"), 10, 64); err != nil {
 			h.Stay, err = sqldb.One(ctx, q, sqldb.Value[int64], `SELECT id FROM impersonation WHERE public_id = $1`, stay)
 		}
-		h.About = fmt.Sprintf("session %d", h.Stay)
 	} else {
 		if h.Customer, err = strconv.ParseInt(strings.TrimPrefix(customer, "#"), 10, 64); err != nil {
 			h.Customer, err = sqldb.One(ctx, q, sqldb.Value[int64], `SELECT id FROM customer WHERE email_key = $1 ORDER BY id LIMIT 1`, strings.ToLower(customer))
 		}
-		h.About = fmt.Sprintf("customer %d", h.Customer)
 	}
-	if errors.Is(err, sqldb.ErrNone) {
+	if errors.Is(err, sqldb.ErrNone) || err == nil && h.Stay <= 0 && h.Customer <= 0 {
 		err = errors.New("there is no such session or customer")
 	}
 	return h, err

@@ -5,18 +5,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
+	"time"
 
-	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
-// Reconcile replays what the action log says about consent, stays and roles and
-// names where the live tables say something else: a table that was changed
-// behind the application's back. What happened before the log begins, or stands
-// in archives that are not imported, is not known and not a difference.
+// Reconcile replays what the action log says about consent, granted requests,
+// stays, roles and who has them, and names where the live tables say something
+// else: a table that was changed behind the application's back. What happened
+// before the log begins, or stands in archives that are not imported, is not
+// known and not a difference.
 func Reconcile(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	var all []string
-	for _, part := range []func(context.Context, sqldb.Querier) ([]string, error){reconcileConsent, reconcileStays, reconcileRoles} {
+	for _, part := range []func(context.Context, sqldb.Querier) ([]string, error){reconcileConsent, reconcileGrants, reconcileStays, reconcileRoles, reconcileStaff} {
 		found, err := part(ctx, q)
 		if err != nil {
 			return nil, err
@@ -47,20 +48,40 @@ func replay(ctx context.Context, q sqldb.Querier, prefix string) ([]replayed, er
 	return sqldb.All(ctx, q, scanReplayed, from+`audit_restored`+cond+` UNION `+from+`audit_log`+cond+` ORDER BY 1`, prefix, sqldb.PrefixEnd(prefix))
 }
 
-// after is a field's new value in a row's changes.
-func (t replayed) after(field string) (string, bool) {
-	var p struct {
-		Changes [][3]string `json:"c"`
+// parts is what a row's data holds.
+func (t replayed) parts() (p struct {
+	Notes   [][2]string `json:"n"`
+	Changes [][3]string `json:"c"`
+}) {
+	if t.data != "" && json.Unmarshal([]byte(t.data), &p) != nil {
+		p.Notes, p.Changes = nil, nil
 	}
-	if t.data == "" || json.Unmarshal([]byte(t.data), &p) != nil {
-		return "", false
-	}
-	for _, c := range p.Changes {
+	return p
+}
+
+// changed is a field's value before and after, if a row changes it.
+func (t replayed) changed(field string) (before, after string, ok bool) {
+	for _, c := range t.parts().Changes {
 		if c[0] == field {
-			return c[2], true
+			return c[1], c[2], true
 		}
 	}
-	return "", false
+	return "", "", false
+}
+
+// after is a field's new value in a row's changes.
+func (t replayed) after(field string) (string, bool) {
+	_, after, ok := t.changed(field)
+	return after, ok
+}
+
+func (t replayed) note(key string) string {
+	for _, n := range t.parts().Notes {
+		if n[0] == key {
+			return n[1]
+		}
+	}
+	return ""
 }
 
 func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
@@ -75,21 +96,61 @@ func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		}
 	}
 	type answer struct {
-		id        int64
-		now, last string
+		id                 int64
+		now, last          string
+		nowUntil, lastUntil time.Time
 	}
 	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (a answer, err error) {
-		err = r.Scan(&a.id, &a.now, &a.last)
+		err = r.Scan(&a.id, &a.now, sqldb.Into(&a.nowUntil), &a.last, sqldb.Into(&a.lastUntil))
 		return a, err
-	}, `SELECT c.id, c.assistance, COALESCE((SELECT e.value FROM consent_event e WHERE e.id = (SELECT MAX(x.id) FROM consent_event x WHERE x.customer_id = c.id)), 'unset')
-		FROM customer c ORDER BY c.id`)
+	}, `SELECT c.id, c.assistance, c.assistance_until, COALESCE(e.value, 'unset'), e.until FROM customer c
+		LEFT JOIN consent_event e ON e.id = (SELECT MAX(x.id) FROM consent_event x WHERE x.customer_id = c.id AND x.request_id = 0) ORDER BY c.id`)
 	var out []string
 	for _, a := range live {
 		if a.now != a.last {
 			out = append(out, fmt.Sprintf("customer %d: consent is %q, its last event says %q", a.id, a.now, a.last))
+		} else if !a.nowUntil.Equal(a.lastUntil) {
+			out = append(out, fmt.Sprintf("customer %d: consent lasts %s, its last event says %s", a.id, untilText(a.nowUntil), untilText(a.lastUntil)))
 		}
 		if want, ok := says[a.id]; ok && want != a.now {
 			out = append(out, fmt.Sprintf("customer %d: consent is %q, row %d of the log says %q", a.id, a.now, by[a.id], want))
+		}
+	}
+	return out, err
+}
+
+func untilText(t time.Time) string {
+	if t.IsZero() {
+		return "until it is withdrawn"
+	}
+	return "until " + stamp(t)
+}
+
+// reconcileGrants looks at the requests whose grant counts.
+func reconcileGrants(ctx context.Context, q sqldb.Querier) ([]string, error) {
+	rows, err := replay(ctx, q, "login_as_customer.consent_")
+	if err != nil {
+		return nil, err
+	}
+	says := map[string]replayed{} // the last row about a request that grants or closes it
+	for _, t := range rows {
+		switch sqldb.Action(t.action) {
+		case ActionGranted, ActionDeclined, ActionGrantEnded, ActionAskCanceled, ActionAskExpired:
+			says[t.object] = t
+		}
+	}
+	live, err := sqldb.All(ctx, q, scanRequest, `SELECT `+requestColumns+` FROM assist_request WHERE open AND state = 'granted' ORDER BY id`)
+	var out []string
+	for _, r := range live {
+		t, known := says[r.PublicID]
+		switch {
+		case !known:
+			out = append(out, fmt.Sprintf("request %d: customer %d has granted it, the log does not say so", r.ID, r.CustomerID))
+		case t.action != string(ActionGranted):
+			out = append(out, fmt.Sprintf("request %d: customer %d has granted it, row %d of the log says that it is over", r.ID, r.CustomerID, t.id))
+		case t.note("scope") != string(r.Scope) || t.note("until") != untilNote(r.GrantedUntil):
+			out = append(out, fmt.Sprintf("request %d: granted is %q until %s, row %d of the log says %q until %s",
+				r.ID, r.Scope, untilNote(r.GrantedUntil), t.id, t.note("scope"), t.note("until")))
 		}
 	}
 	return out, err
@@ -153,45 +214,4 @@ func lost(says map[int64]logged) []string {
 	}
 	sort.Strings(out)
 	return out
-}
-
-func reconcileRoles(ctx context.Context, q sqldb.Querier) ([]string, error) {
-	rows, err := replay(ctx, q, "role.")
-	if err != nil {
-		return nil, err
-	}
-	label := acl.Label(acl.AssistLogin)
-	granted, whole, by := map[string]bool{}, map[string]bool{}, map[string]int64{}
-	for _, t := range rows {
-		if v, ok := t.after(label); ok {
-			granted[t.object], by[t.object] = v == "granted", t.id
-		}
-		if v, ok := t.after("Role Resources"); ok {
-			whole[t.object], by[t.object] = v == "All", t.id
-		}
-	}
-	type role struct {
-		id, name   string
-		all, allow bool
-	}
-	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (o role, err error) {
-		err = r.Scan(&o.id, &o.name, &o.all, &o.allow)
-		return o, err
-	}, `SELECT CAST(r.id AS TEXT), r.name, r.all_resources, EXISTS (SELECT 1 FROM admin_role_resource p WHERE p.role_id = r.id AND p.resource = '`+string(acl.AssistLogin)+`')
-		FROM admin_role r ORDER BY r.id`)
-	var out []string
-	for _, r := range live {
-		row, known := by[r.id]
-		if known && (r.all != whole[r.id] || !r.all && r.allow != granted[r.id]) {
-			out = append(out, fmt.Sprintf("role %s (%s): Allow Login as Customer is %s, row %d of the log says otherwise", r.id, r.name, tick(r.all || r.allow), row))
-		}
-	}
-	return out, err
-}
-
-func tick(on bool) string {
-	if on {
-		return "granted"
-	}
-	return "not granted"
 }

@@ -186,7 +186,7 @@ func TestAProofShowsWithoutTheDatabaseThatEntriesWereSealed(t *testing.T) {
 		v.write(t, 45, 10)
 		must(t, v.sealer.Seal(ctx))
 		var file bytes.Buffer
-		n, err := seal.Export(ctx, v.db.Reader(), seal.History{Stay: 3, About: "session 3"}, &file)
+		n, err := seal.Export(ctx, v.db.Reader(), seal.History{Stay: 3}, &file)
 		must(t, err)
 		check := func(text string) error {
 			_, err := seal.VerifyProof(strings.NewReader(text), []string{v.public})
@@ -201,6 +201,9 @@ func TestAProofShowsWithoutTheDatabaseThatEntriesWereSealed(t *testing.T) {
 		if _, err := seal.VerifyProof(strings.NewReader(whole), []string{other}); err == nil {
 			t.Error("another's key")
 		}
+		if err := check(strings.ReplaceAll(whole, "\n", "\r\n")); err != nil {
+			t.Errorf("with the ends of lines that mail makes: %v", err)
+		}
 		lines := strings.SplitAfter(whole, "\n")
 		for name, text := range map[string]string{
 			"a text changed":   strings.Replace(whole, "Mug × 7", "Mug × 8", 1),
@@ -210,6 +213,13 @@ func TestAProofShowsWithoutTheDatabaseThatEntriesWereSealed(t *testing.T) {
 			"one left out":     strings.Join(append(append([]string{}, lines[:5]...), lines[6:]...), ""),
 			"a size changed":   strings.Replace(whole, `log v1\n45\n`, `log v1\n44\n`, 1),
 			"something behind": whole + "{}\n",
+			"another's":        strings.Replace(whole, `"stay":3`, `"stay":4`, 1),
+			"a customer's":     strings.Replace(whole, `"stay":3`, `"customer":3`, 1),
+			"of nobody":        strings.Replace(whole, `"stay":3,`, ``, 1),
+			"one said twice":   strings.Replace(whole, `"details":"Mug × 7"`, `"details":"Mug × 70","details":"Mug × 7"`, 1),
+			"more beside it":   strings.Replace(whole, `"details":"Mug × 7"`, `"Details ":"","details":"Mug × 7"`, 1),
+			"in other letters": strings.Replace(whole, `"details":"Mug × 7"`, `"DETAILS":"Mug × 7"`, 1),
+			"empty":            "",
 		} {
 			if err := check(text); err == nil || text == whole {
 				t.Errorf("%s: not found", name)

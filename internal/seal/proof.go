@@ -1,6 +1,8 @@
 package seal
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +22,8 @@ const proofFormat = "storehand action log proof v1"
 // that none was left out.
 type proofHeader struct {
 	Format     string `json:"format"`
-	About      string `json:"about"`
+	Stay       int64  `json:"stay,omitempty"` // whose entries they are: each must be of it
+	Customer   int64  `json:"customer,omitempty"`
 	Checkpoint string `json:"checkpoint"`
 	Entries    int64  `json:"entries"`
 	Unsealed   int64  `json:"unsealed"` // entries that are younger than the checkpoint, and not in the file
@@ -31,11 +34,25 @@ type proofEntry struct {
 	Proof []string `json:"proof"`
 }
 
-// History says whose entries an export has.
+// History says whose entries an export has: those of a stay, or of a customer.
 type History struct {
 	Stay     int64
 	Customer int64
-	About    string // in words
+}
+
+func (h History) String() string {
+	if h.Stay != 0 {
+		return fmt.Sprintf("session %d", h.Stay)
+	}
+	return fmt.Sprintf("customer %d", h.Customer)
+}
+
+// has tells whether a row is one of its entries.
+func (h History) has(r Row) bool {
+	if h.Stay != 0 {
+		return r.Impersonation == h.Stay
+	}
+	return h.Customer != 0 && r.SubjectID == h.Customer
 }
 
 func (h History) where() (string, int64) {
@@ -49,6 +66,9 @@ func (h History) where() (string, int64) {
 // the log and those imported again from archives; it returns how many.
 func Export(ctx context.Context, q sqldb.Querier, h History, w io.Writer) (int64, error) {
 	c, err := newest(ctx, q)
+	if err == nil && c.size == 0 {
+		err = errors.New("the action log is not sealed: there is nothing to prove with")
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -58,7 +78,7 @@ func Export(ctx context.Context, q sqldb.Querier, h History, w io.Writer) (int64
 	if err != nil {
 		return 0, err
 	}
-	head := proofHeader{Format: proofFormat, About: h.About, Checkpoint: c.note, Entries: int64(len(entries))}
+	head := proofHeader{Format: proofFormat, Stay: h.Stay, Customer: h.Customer, Checkpoint: c.note, Entries: int64(len(entries))}
 	head.Unsealed, err = sqldb.One(ctx, q, sqldb.Value[int64], `SELECT COUNT(*) FROM audit_log a WHERE `+cond+`
 		AND NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.audit_id = a.id AND s.position < $2)`, id, c.size)
 	if err != nil {
@@ -89,33 +109,34 @@ func writeLine(w io.Writer, v any) error {
 
 // Proved is what a proof file was found to show.
 type Proved struct {
-	About    string
+	About    History
 	Entries  int64
 	Unsealed int64
 	Tree     Tree
 }
 
-// VerifyProof checks a file made by Export, without any database.
+// VerifyProof checks a file made by Export, without any database. Each line must
+// be what Export writes, to the letter, so that nobody reads in it what was not
+// checked.
 func VerifyProof(r io.Reader, publicKeys []string) (p Proved, err error) {
 	keys, err := verifiers(publicKeys)
 	if err != nil {
 		return p, err
 	}
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
+	in := bufio.NewReader(r)
 	var head proofHeader
-	if err := d.Decode(&head); err != nil || head.Format != proofFormat {
+	if err := readLine(in, &head); err != nil || head.Format != proofFormat || (head.Stay == 0) == (head.Customer == 0) {
 		return p, errors.Join(errors.New("this is not a proof of an action log"), err)
 	}
 	if p.Tree, err = open(head.Checkpoint, keys); err != nil {
 		return p, fmt.Errorf("the checkpoint is not signed by a known key: %w", err)
 	}
-	p.About, p.Unsealed = head.About, head.Unsealed
+	p.About, p.Unsealed = History{Stay: head.Stay, Customer: head.Customer}, head.Unsealed
 	last := int64(-1)
 	for ; p.Entries < head.Entries; p.Entries++ {
 		var e proofEntry
-		if err := d.Decode(&e); err != nil {
-			return p, fmt.Errorf("the file is cut short after %d of %d entries: %w", p.Entries, head.Entries, err)
+		if err := readLine(in, &e); err != nil {
+			return p, fmt.Errorf("entry %d of %d: %w", p.Entries+1, head.Entries, err)
 		}
 		if e.Position <= last {
 			return p, &errRow{e.ID, e.Position, "it stands twice or out of order"}
@@ -125,10 +146,27 @@ func VerifyProof(r io.Reader, publicKeys []string) (p Proved, err error) {
 			return p, err
 		}
 	}
-	if d.More() {
+	if _, err := in.Peek(1); err == nil {
 		return p, errors.New("the file goes on behind its last entry")
 	}
 	return p, nil
+}
+
+// readLine reads a line that was written by writeLine. Mail may have changed how
+// lines end.
+func readLine(in *bufio.Reader, v any) error {
+	line, err := in.ReadBytes('\n')
+	if err != nil {
+		return errors.New("the file is cut short")
+	}
+	line = append(bytes.TrimRight(line, "\r\n"), '\n')
+	if err := json.Unmarshal(line, v); err != nil {
+		return fmt.Errorf("this is no entry: %w", err)
+	}
+	if again, err := jsonLine(v); err != nil || !bytes.Equal(again, line) {
+		return errors.New("the line is not as it was written")
+	}
+	return nil
 }
 
 func (p *Proved) check(e proofEntry) error {
@@ -139,6 +177,9 @@ func (p *Proved) check(e proofEntry) error {
 	var buf []byte
 	if e.Position >= p.Tree.Size || tlog.CheckRecord(tlog.RecordProof(proof), p.Tree.Size, p.Tree.Root, e.Position, e.hash(&buf)) != nil {
 		return &errRow{e.ID, e.Position, "it is not what was sealed"}
+	}
+	if !p.About.has(e.Row) {
+		return &errRow{e.ID, e.Position, "it is not of " + p.About.String()}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/seal"
+	"github.com/storehand/storehand/internal/seal/sealtest"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
@@ -248,15 +249,33 @@ func TestARowPutInLaterIsFound(t *testing.T) {
 	})
 }
 
+func TestSeveralWorkersNameTheFirstRowOfALongLogToo(t *testing.T) {
+	each(t, func(t *testing.T, v *vault) {
+		v.write(t, 48, 0)
+		for range 8 {
+			must(t, v.db.Upkeep(ctx, "test", sealtest.Double))
+		}
+		must(t, v.sealer.Seal(ctx))
+		check := seal.Check{Keys: []string{v.public}, Sink: v.sink, Workers: 4}
+		if r, err := seal.Verify(ctx, v.db.Reader(), check); err != nil || r.Fault != nil || r.Rows != 48<<8 {
+			t.Fatalf("%+v, %v, %v", r, r.Fault, err)
+		}
+		for _, id := range []int64{12_000, 10_001, 9_999, 5_001, 5_000, 3} { // the log is read in portions of 5,000
+			v.tamper(t, fmt.Sprintf(`UPDATE audit_log SET details = 'Nothing' WHERE id = %d`, id))
+			if r, err := seal.Verify(ctx, v.db.Reader(), check); err != nil || r.Fault == nil || r.Fault.ID != id {
+				t.Errorf("named %v, want row %d, %v", r.Fault, id, err)
+			}
+		}
+	})
+}
+
 func TestALogHashedAnewFromABadRowOnIsFound(t *testing.T) {
 	each(t, func(t *testing.T, v *vault) {
 		v.write(t, 40, 10)
-		v.tamper(t, `UPDATE audit_log SET details = 'Nothing' WHERE id = 17`, `DELETE FROM audit_seal WHERE position >= 0`, `DELETE FROM audit_hash WHERE idx >= 0`, `DELETE FROM audit_checkpoint WHERE size > 0`)
+		v.tamper(t, `UPDATE audit_log SET details = 'Nothing' WHERE id = 17`)
 		theirs, public, err := seal.NewKey("shop.example")
 		must(t, err)
-		thief, err := seal.New(v.db, theirs)
-		must(t, err)
-		must(t, thief.Seal(context.Background()))
+		must(t, sealtest.Rehash(context.Background(), v.db, theirs))
 		if r, err := seal.Verify(context.Background(), v.db.Reader(), seal.Check{Keys: []string{public}}); err != nil || r.Fault != nil {
 			t.Fatalf("the thief's own log is whole in itself: %v, %v", r.Fault, err)
 		}

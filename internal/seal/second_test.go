@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/storehand/storehand/internal/seal/sealtest"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -54,11 +55,7 @@ func said(numbers []int64, texts []string) string {
 	return b.String()
 }
 
-var (
-	numberNames = []string{"id", "at", "actor_id", "subject_id", "impersonation_id", "website_id", "store_view_id"}
-	textNames   = []string{"action", "action_group", "report_group", "result", "actor_kind", "actor_name", "subject_name",
-		"ip", "request_id", "route", "object_kind", "object_id", "details", "data"}
-)
+var numberNames, textNames = sealtest.NumberNames, sealtest.TextNames
 
 // leaf is a row with its hash.
 type leaf struct {

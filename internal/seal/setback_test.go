@@ -11,31 +11,15 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"github.com/storehand/storehand/internal/seal"
+	"github.com/storehand/storehand/internal/seal/sealtest"
 	"github.com/storehand/storehand/internal/sqldb"
-	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
 
 // restore sets the database back to what it was with so many rows sealed.
 func (v *vault) restore(t testing.TB, rows int64) {
 	t.Helper()
-	must(t, v.db.Upkeep(ctx, "test", func(ctx context.Context, tx *sqldb.Tx) error {
-		err := sqldbtest.DropGuards(ctx, tx)
-		for _, q := range []string{
-			`DELETE FROM audit_log WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.audit_id = audit_log.id AND s.position < $1)`,
-			`DELETE FROM audit_seal WHERE position >= $1`, `DELETE FROM audit_checkpoint WHERE size > $1`, `DELETE FROM installation WHERE name = 'set_back' AND $1 >= 0`,
-		} {
-			if err == nil {
-				_, err = tx.Exec(ctx, q, rows)
-			}
-		}
-		if err == nil {
-			_, err = tx.Exec(ctx, `DELETE FROM audit_hash WHERE idx >= $1`, tlog.StoredHashIndex(0, rows))
-		}
-		return err
-	}))
+	must(t, v.db.Upkeep(ctx, "test", func(ctx context.Context, tx *sqldb.Tx) error { return sealtest.SetBack(ctx, tx, rows) }))
 }
 
 // accept is what the owner's command does to the log.

@@ -2,7 +2,9 @@ package seal
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -13,11 +15,13 @@ import (
 
 // Syslog is a sink that sends each signed checkpoint as an RFC 5424 message. It
 // cannot refuse anything: a checkpoint kept there is compared by storehand audit
-// verify --checkpoint.
+// verify --checkpoint. Syslog acknowledges nothing either; what was written to a
+// line that then broke is sent once more over the next one.
 type Syslog struct {
 	network, address, host string
 	mu                     sync.Mutex
 	conn                   net.Conn
+	last                   string // what was written to conn last
 }
 
 // NewSyslog reads an address: udp://host:514, tcp://host:601 or unix:///dev/log.
@@ -53,36 +57,73 @@ func (s *Syslog) message(d Delivery) string {
 		priority, t.At.Format("2006-01-02T15:04:05.000000Z07:00"), s.host, os.Getpid(), d.Size, t.Root, strings.ReplaceAll(strings.TrimSuffix(d.Note, "\n"), "\n", `\n`))
 }
 
-// Append sends a checkpoint. A stream is framed by octet counting (RFC 6587).
+// Append sends a checkpoint.
 func (s *Syslog) Append(ctx context.Context, d Delivery) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	msg := s.message(d)
-	if s.network == "tcp" {
-		msg = fmt.Sprintf("%d %s", len(msg), msg)
+	ctx, cancel := context.WithTimeout(ctx, sinkTimeout)
+	defer cancel()
+	msg := s.frame(s.message(d))
+	if s.conn != nil {
+		if err := s.write(ctx, msg); err == nil {
+			return nil
+		}
 	}
-	err := s.send(ctx, msg)
-	if err != nil { // the connection may have been an old one
-		err = s.send(ctx, msg)
+	if err := s.dial(ctx); err != nil {
+		return err
 	}
-	return err
+	return s.write(ctx, msg)
 }
 
 const sinkTimeout = 10 * time.Second
 
-func (s *Syslog) send(ctx context.Context, msg string) error {
-	if s.conn == nil {
-		d := net.Dialer{Timeout: sinkTimeout}
-		conn, err := d.DialContext(ctx, s.network, s.address)
-		if err != nil {
-			return err
-		}
-		s.conn = conn
+// frame is a message as it goes over the network: in a stream its length stands
+// before it (octet counting, RFC 6587), a datagram is one.
+func (s *Syslog) frame(msg string) string {
+	if s.network == "tcp" {
+		return fmt.Sprintf("%d %s", len(msg), msg)
 	}
-	_, err := s.conn.Write([]byte(msg))
+	return msg
+}
+
+// dial connects, and repeats what the line before may have lost.
+func (s *Syslog) dial(ctx context.Context) error {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, s.network, s.address)
 	if err != nil {
-		_ = s.conn.Close() // what matters is that it did not take the message
-		s.conn = nil
+		return err
 	}
-	return err
+	s.conn = conn
+	if s.network == "tcp" {
+		go hangUp(conn)
+	}
+	if s.last == "" {
+		return nil
+	}
+	return s.write(ctx, s.last)
+}
+
+// hangUp closes a line that the other end has closed: without it the first
+// message after that would be written to nobody. A syslog never says anything.
+func hangUp(conn net.Conn) {
+	_, _ = io.Copy(io.Discard, conn)
+	_ = conn.Close()
+}
+
+// write sends a message in the time that is left; a line that does not take it
+// is given up.
+func (s *Syslog) write(ctx context.Context, msg string) error {
+	conn := s.conn
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	_, err := conn.Write([]byte(msg))
+	if !stop() {
+		err = errors.Join(context.Cause(ctx), err)
+	}
+	if err != nil {
+		_ = conn.Close() // what matters is that it did not take the message
+		s.conn = nil
+		return err
+	}
+	s.last = msg
+	return nil
 }

@@ -395,6 +395,9 @@ func (v *verification) strangers() error {
 	err := v.q.QueryRow(v.ctx, `SELECT COUNT(*), MIN(a.id) FROM audit_log a WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.audit_id = a.id)`).Scan(&v.report.Unsealed, &first)
 	if err == nil && first != nil && *first <= floor {
 		v.report.Fault = &Fault{ID: *first, Position: -1, What: "it was put into the log without being sealed"}
+		if *first == 0 { // which is no id that the log gives
+			v.report.Fault.What = "row 0 was put into the log"
+		}
 	}
 	return err
 }
