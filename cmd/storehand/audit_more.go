@@ -144,11 +144,13 @@ func offline(c *console, path string, keys []string) error {
 	return sayProved(c, f, keys)
 }
 
+var errUnproven = errors.New("the file is not what was exported from a sealed log")
+
 func sayProved(c *console, r io.Reader, keys []string) error {
 	p, err := seal.VerifyProof(r, keys)
 	if err != nil {
 		c.printf("Not proven: %v.\n", err)
-		return errTampered
+		return errUnproven
 	}
 	c.printf("%s: %d entries stood so in the log whose checkpoint of %d rows was signed on %s.\n", p.About, p.Entries, p.Tree.Size, p.Tree.At.Format("2006-01-02 15:04:05 UTC"))
 	if p.Unsealed > 0 {

@@ -27,6 +27,13 @@ func Reconcile(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	return all, nil
 }
 
+// wholeLog tells whether every row there ever was can be replayed: none stands
+// in an archive that is not imported.
+func wholeLog(ctx context.Context, q sqldb.Querier) (bool, error) {
+	return sqldb.One(ctx, q, sqldb.Value[bool], `SELECT NOT EXISTS (SELECT 1 FROM audit_archive a WHERE NOT EXISTS (SELECT 1 FROM audit_restored x WHERE x.archive_id = a.id)
+		AND EXISTS (SELECT 1 FROM audit_archive_removed r WHERE r.archive_id = a.id))`)
+}
+
 // replayed is a row of the log as a replay reads it.
 type replayed struct {
 	id, subject, stay int64
@@ -89,6 +96,10 @@ func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	whole, err := wholeLog(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	says, by := map[int64]string{}, map[int64]int64{}
 	for _, t := range rows {
 		if answer, ok := t.after("remote shopping assistance"); ok {
@@ -96,8 +107,8 @@ func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		}
 	}
 	type answer struct {
-		id                 int64
-		now, last          string
+		id                  int64
+		now, last           string
 		nowUntil, lastUntil time.Time
 	}
 	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (a answer, err error) {
@@ -112,8 +123,12 @@ func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		} else if !a.nowUntil.Equal(a.lastUntil) {
 			out = append(out, fmt.Sprintf("customer %d: consent lasts %s, its last event says %s", a.id, untilText(a.nowUntil), untilText(a.lastUntil)))
 		}
-		if want, ok := says[a.id]; ok && want != a.now {
+		want, ok := says[a.id]
+		switch {
+		case ok && want != a.now:
 			out = append(out, fmt.Sprintf("customer %d: consent is %q, row %d of the log says %q", a.id, a.now, by[a.id], want))
+		case !ok && whole && a.now != consentUnset:
+			out = append(out, fmt.Sprintf("customer %d: consent is %q, the log does not say that it was ever given", a.id, a.now))
 		}
 	}
 	return out, err

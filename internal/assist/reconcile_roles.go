@@ -92,11 +92,18 @@ func reconcileRoles(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		return nil, err
 	}
 	live, err := liveRoles(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := wholeLog(ctx, q)
 	says := rolesLogged(rows)
 	var out []string
 	for _, r := range live {
 		l := says[r.id]
 		if l == nil {
+			if whole {
+				out = append(out, fmt.Sprintf("role %s (%s): the log does not say that it was made", r.id, r.name))
+			}
 			continue
 		}
 		for i, field := range roleFields {
@@ -148,6 +155,10 @@ func reconcileStaff(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	whole, err := wholeLog(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	type user struct{ id, name, role, active string }
 	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (u user, err error) {
 		return u, r.Scan(&u.id, &u.name, &u.role, &u.active)
@@ -157,6 +168,8 @@ func reconcileStaff(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	for _, u := range live {
 		p := says[u.id]
 		switch {
+		case p == nil && whole:
+			out = append(out, fmt.Sprintf("Admin user %s (%s): the log does not say that the account was made", u.id, u.name))
 		case p == nil:
 		case p.gone:
 			out = append(out, fmt.Sprintf("Admin user %s (%s): the account is there, row %d of the log says that it was deleted", u.id, u.name, p.row))
