@@ -64,8 +64,8 @@ func (a *App) assistOfferFrom(r *http.Request, c customer.Customer, from assistF
 		out.Refusal = &refusal
 		return out, nil
 	}
-	out.Form = assistFormOf(r, o, back).from(from)
-	return out, nil
+	out.Form, err = assistFormOf(r, o, back, from)
+	return out, err
 }
 
 // backFrom is the Admin page that the dialog was opened on: the one in the
@@ -80,7 +80,11 @@ func backFrom(r *http.Request) string {
 	return customerPath(parseID(r.PathValue("id")), "")
 }
 
-func assistFormOf(r *http.Request, o assist.Offer, back string) assistForm {
+func assistFormOf(r *http.Request, o assist.Offer, back string, from assistFrom) (assistForm, error) {
+	running, err := mustView(r.Context()).running()
+	if err != nil {
+		return assistForm{}, err
+	}
 	f := assistForm{
 		Action: customerPath(o.CustomerID, "/assist"), Token: web.CSRF(r.Context()),
 		Customer: o.CustomerName, Email: o.CustomerEmail, Back: back, Cancel: back,
@@ -96,10 +100,10 @@ func assistFormOf(r *http.Request, o assist.Offer, back string) assistForm {
 	if o.NotRequired {
 		f.Notices = append(f.Notices, "On this website no consent is asked for. The customer is told about the session all the same.")
 	}
-	if o.Running != nil {
-		f.Replaces = o.Running.CustomerName
+	if running != nil {
+		f.Replaces = running.CustomerName
 	}
-	return f
+	return f.from(from), nil
 }
 
 // approval says what a second person has to do with it.
@@ -194,7 +198,11 @@ func (a *App) showAssist(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.assistFormPage(w, r, http.StatusOK, assistFormOf(r, o, backFrom(r)).from(from))
+	form, err := assistFormOf(r, o, backFrom(r), from)
+	if err != nil {
+		return err
+	}
+	return a.assistFormPage(w, r, http.StatusOK, form)
 }
 
 func (a *App) assistFormPage(w http.ResponseWriter, r *http.Request, status int, f assistForm) error {
@@ -269,7 +277,10 @@ func (a *App) askAssistAgain(w http.ResponseWriter, r *http.Request, c customer.
 	if err != nil {
 		return err
 	}
-	form := assistFormOf(r, o, back).from(from)
+	form, err := assistFormOf(r, o, back, from)
+	if err != nil {
+		return err
+	}
 	form.Code, form.Reason, form.Ticket = f.Text("reason_code"), f.Text("reason"), f.Text("ticket")
 	if o.Manual {
 		form.View = f.Text("store_view")

@@ -116,7 +116,7 @@ func idsOf(list []customer.Customer) []int64 {
 
 // stayCard is one's own running stay, nil without one.
 func (a *App) stayCard(ctx context.Context) (*stayCard, error) {
-	s, err := a.Assist.Running(ctx)
+	s, err := mustView(ctx).running()
 	if err != nil || s == nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
@@ -25,6 +26,8 @@ type Viewer struct {
 	SessionID int64
 	User      staff.User
 	Session   session.Admin
+
+	running func() (*assist.Stay, error) // their own live stay, read when it is first asked for
 }
 
 type viewerKey struct{}
@@ -95,8 +98,10 @@ func (a *App) see(r *http.Request, who actor.Who, s session.Admin) (*http.Reques
 	who.Kind, who.ID, who.Name, who.SessionID = actor.Admin, s.UserID, s.Username, s.ID
 	user := staff.FromSession(s)
 	user.RoleName = grant.RoleName
-	ctx := context.WithValue(actor.With(r.Context(), who), viewerKey{}, Viewer{
+	ctx := actor.With(r.Context(), who)
+	ctx = context.WithValue(ctx, viewerKey{}, Viewer{
 		ID: s.UserID, Username: s.Username, Name: s.Name(), Grant: grant, SessionID: s.ID, User: user, Session: s,
+		running: sync.OnceValues(func() (*assist.Stay, error) { return a.Assist.Running(ctx) }),
 	})
 	return r.WithContext(ctx), nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/sqldb"
 	stores "github.com/storehand/storehand/internal/store"
 )
@@ -43,8 +44,6 @@ type Offer struct {
 	// the approval in force, whose reason is the stay's.
 	NeedsApproval bool
 	Approval      *Approval
-	// Running is the Admin user's own live stay, which beginning would end.
-	Running *Stay
 }
 
 // WebsiteChoice groups the stores of a website.
@@ -93,11 +92,14 @@ func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 	if err != nil {
 		return o, err
 	}
-	g, err := acl.Load(ctx, q, p.roleID)
-	if err != nil {
-		return o, err
+	o.fill(set, p, tree)
+	if set.Manual {
+		g, err := acl.Load(ctx, q, p.roleID)
+		if err != nil {
+			return o, err
+		}
+		o.Websites = choices(set, p, tree, g)
 	}
-	o.fill(set, p, tree, g)
 	if o.Refusal = s.refusalFor(ctx, p.facts); o.Refusal != nil && o.Refusal.Cause == ApprovalMissing {
 		o.Refusal, o.NeedsApproval = nil, true
 	}
@@ -109,8 +111,7 @@ func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 	if o.Refusal == nil && o.StoreViewID == 0 && !o.Manual {
 		o.Refusal = refusal(impersonate.TargetUnusable)
 	}
-	o.Running, err = s.running(ctx, who.ID)
-	return o, err
+	return o, nil
 }
 
 func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {
@@ -121,16 +122,13 @@ func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {
 	return f.refusal(cause, s.db.Now())
 }
 
-func (o *Offer) fill(set Settings, p people, tree *stores.Tree, g acl.Grant) {
+func (o *Offer) fill(set Settings, p people, tree *stores.Tree) {
 	o.Manual, o.ReasonRequired, o.Reasons = set.Manual, set.ReasonRequired, Reasons
 	o.Length, o.Idle = set.Length, set.Idle
 	o.ViewOnly = set.Mode == impersonate.ViewOnly || p.roleViewOnly
 	o.NotRequired = p.policy == PolicyNotRequired
 	if v, ok := automaticView(p, tree); ok {
 		o.StoreViewID, o.StoreViewName = v.ID, v.Name
-	}
-	if set.Manual {
-		o.Websites = choices(set, p, tree, g)
 	}
 }
 
@@ -175,12 +173,8 @@ func (s *Service) Running(ctx context.Context) (*Stay, error) {
 	if who.Kind != actor.Admin {
 		return nil, nil
 	}
-	return s.running(ctx, who.ID)
-}
-
-func (s *Service) running(ctx context.Context, adminUser int64) (*Stay, error) {
 	stay, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanStay,
-		`SELECT `+stayColumns+` FROM impersonation WHERE admin_user_id = $1 AND ended_at IS NULL`, adminUser))
+		`SELECT `+stayColumns+` FROM impersonation WHERE admin_user_id = $1 AND ended_at IS NULL`, who.ID))
 	if err != nil || !found || stay.EnteredAt.IsZero() || !stay.times().Live(s.db.Now()) {
 		return nil, err
 	}
@@ -200,7 +194,11 @@ func (s *Service) Possible(ctx context.Context, customerIDs []int64) (map[int64]
 	if err != nil {
 		return nil, err
 	}
-	if mine.used, err = readQuota(ctx, q, who.ID, s.db.Now()); err != nil {
+	limits, err := config.Fresh(ctx, q, QuotaHour, QuotaDay)
+	if err != nil {
+		return nil, err
+	}
+	if mine.used, err = readQuota(ctx, q, limits, who.ID, s.db.Now()); err != nil {
 		return nil, err
 	}
 	found := map[int64]*Refusal{}

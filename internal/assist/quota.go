@@ -77,12 +77,8 @@ func waitText(d time.Duration) string {
 }
 
 // readQuota reads what an Admin user has used up from the rows of their stays,
-// which all nodes share. Only beginning asks it.
-func readQuota(ctx context.Context, q sqldb.Querier, adminUser int64, now time.Time) (quotaUse, error) {
-	v, err := config.Fresh(ctx, q, QuotaHour, QuotaDay)
-	if err != nil {
-		return quotaUse{}, err
-	}
+// which all nodes share; v has the limits. Only beginning asks it.
+func readQuota(ctx context.Context, q sqldb.Querier, v *config.Values, adminUser int64, now time.Time) (quotaUse, error) {
 	limits := []quota{
 		{int(v.Int(QuotaHour, config.Everywhere)), time.Hour, "an hour", QuotaHourSpent},
 		{int(v.Int(QuotaDay, config.Everywhere)), 24 * time.Hour, "a day", QuotaDaySpent},

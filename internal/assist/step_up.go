@@ -33,11 +33,11 @@ func mustConfirm(stepUp string, confirmed, now time.Time) bool {
 // readBeginning reads what is asked only where a stay may begin: what was used up
 // of the quotas, and whether the Admin user has confirmed that it is them.
 func (f *facts) readBeginning(ctx context.Context, q sqldb.Querier, adminUser, adminSession int64, now time.Time) (err error) {
-	if f.used, err = readQuota(ctx, q, adminUser, now); err != nil {
+	v, err := config.Fresh(ctx, q, QuotaHour, QuotaDay, StepUp)
+	if err != nil {
 		return err
 	}
-	v, err := config.Fresh(ctx, q, StepUp)
-	if err != nil {
+	if f.used, err = readQuota(ctx, q, v, adminUser, now); err != nil {
 		return err
 	}
 	policy := v.Text(StepUp, config.Everywhere)
