@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,31 +14,26 @@ import (
 
 func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 	s := apptest.New(t, sqldb.SQLite)
+	english := s.Store("english", "")
 
 	guest := webtest.New(t)
-	walk(t, guest.Open(s.Admin("/login")), s.Admin(""), "/login")
-	walk(t, guest.Open(s.Store("english", "/")), s.Store("english", ""),
-		"/", "/login", "/register", "/forgot", "/cart", "/search?q=lamp", "/search?q=nothing+like+it", "/no/such/page")
-	walk(t, guest.Open(s.Store("arabic", "/")), s.Store("arabic", ""), "/", "/login", "/register", "/cart")
+	explore(t, guest.Open(s.Admin("/login")), s.Admin(""), 1, "/login")
+	explore(t, guest.Open(english+"/"), english, 12, "/", "/login", "/search?q=lamp", "/search?q=nothing+like+it", "/orders/find", "/no/such/page")
+	explore(t, guest.Open(s.Store("arabic", "/")), s.Store("arabic", ""), 10, "/", "/cart")
 
-	vera := webtest.New(t).Open(s.Store("english", "/login"))
+	vera := webtest.New(t).Open(english + "/login")
 	vera.Form("/login").Set("email", "vera@example.com").Set("password", demo.Password).Submit()
-	walk(t, vera, s.Store("english", ""), account...)
+	vera.Visit(english + "/p/item-1")
+	vera.Form("/cart/items").Submit()
+	explore(t, vera, english, 14, "/", "/account", "/account/addresses/new", "/cart", "/checkout")
 
-	walk(t, signIn(webtest.New(t), s, "admin"), s.Admin(""),
-		"/", "/?q=vera", "/customers", "/customers?q=nobody+at+all", "/customers/new", "/customers/1", "/customers/1/account", "/customers/1/addresses",
-		"/customers/1/addresses/new", "/customers/1/cart", "/customers/1/assistance", "/customers/1/assist", "/customers/2/assist", "/customers/1/delete",
-		"/customers/online", "/customers/groups", "/customers/groups/new", "/assist/log", "/catalog/products", "/catalog/categories",
-		"/tax/rules", "/tax/rules/new", "/tax/rules/1", "/tax/rates", "/tax/rates/new", "/tax/rates/1", "/tax/rates/import", "/tax/classes", "/tax/classes/2",
-		"/config/sales/tax", "/stores", "/stores/website/1", "/stores/view/1", "/stores/view/new", "/config", "/config/customers/login_as_customer",
-		"/system/users", "/system/users/new", "/system/users/2", "/system/roles", "/system/roles/new", "/system/roles/2",
-		"/system/actions", "/system/actions/1", "/account", "/no/such/page")
+	explore(t, signIn(webtest.New(t), s, "admin"), s.Admin(""), 70,
+		"/", "/?q=vera", "/customers", "/customers?q=nobody+at+all", "/customers/1/delete", "/customers/1/assist", "/customers/2/assist", "/system/actions/1",
+		"/config/customers/login_as_customer", "/config/sales/tax", "/sales/orders/new", "/no/such/page")
 
 	_, stay := assistVera(webtest.New(t), s)
-	walk(t, stay, s.Store("english", ""), append([]string{"/", "/no/such/page"}, account...)...)
+	explore(t, stay, english, 16, "/", "/account", "/cart", "/checkout", "/assist/session", "/no/such/page")
 }
-
-var account = []string{"/account", "/account/edit", "/account/addresses", "/account/addresses/new", "/account/wishlist", "/account/newsletter", "/account/assistance", "/cart"}
 
 func TestAFormWithMistakesSaysAtEachFieldWhatIsWrong(t *testing.T) {
 	s := apptest.New(t, sqldb.SQLite)
@@ -79,15 +75,45 @@ func mistaken(t *testing.T, tab *webtest.Tab) {
 	}
 }
 
+// walk looks at some pages of a site.
 func walk(t *testing.T, tab *webtest.Tab, base string, paths ...string) {
 	t.Helper()
 	for _, path := range paths {
 		tab.Visit(base + path)
 		for _, p := range barriers(tab) {
-			t.Errorf("%s: %s", base+path, p)
+			t.Errorf("%s%s: %s", base, path, p)
 		}
 	}
 }
+
+// explore looks at some pages of a site and at whatever they lead to, one page
+// of each kind, and wants a number of kinds at least.
+func explore(t *testing.T, tab *webtest.Tab, base string, atLeast int, paths ...string) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, path := range paths {
+		seen[path] = true
+	}
+	for i := 0; i < len(paths); i++ {
+		walk(t, tab, base, paths[i])
+		for _, n := range tab.All("a[href]") {
+			path, _, _ := strings.Cut(strings.TrimPrefix(n.Attr("href"), base), "#")
+			path, _, _ = strings.Cut(path, "?")
+			if kind := oneOfMany.ReplaceAllString(path, "/1"); strings.HasPrefix(path, "/") && !seen[kind] && !noPage.MatchString(path) {
+				seen[kind] = true
+				paths = append(paths, path)
+			}
+		}
+	}
+	if len(paths) < atLeast {
+		t.Errorf("%s: only %d kinds of pages were found: %v", base, len(paths), paths)
+	}
+}
+
+var (
+	oneOfMany = regexp.MustCompile(`/(?:[0-9]+|item-[0-9]+|[0-9a-f]{32})\b`) // a page of many that are alike
+	noPage    = regexp.MustCompile(`^/(static|media|switch)/|^/switch$|\.(csv|pdf|json|jsonl)$|/(csv|json|pdf|export|download|preview)(/|$)`)
+)
 
 // barriers are what would keep somebody with a screen reader or a keyboard from
 // using a page.
@@ -119,25 +145,47 @@ func barriers(tab *webtest.Tab) []string {
 			}
 		}
 	}
-	for _, n := range tab.All("img") {
-		if !n.HasAttr("alt") {
-			say("a picture without alt", n)
+	for _, rule := range elementRules {
+		for _, n := range tab.All(rule.selector) {
+			if rule.broken(n) {
+				say(rule.what, n)
+			}
 		}
 	}
-	for _, n := range tab.All("button, a, summary") {
-		if n.Text() == "" && n.Attr("aria-label") == "" && n.Attr("title") == "" && n.Attr("aria-hidden") == "" {
-			say("a button or link without a name", n)
-		}
-	}
-	for _, n := range tab.All("a[target=_blank], form[target=_blank]") {
-		if !strings.Contains(n.Attr("rel"), "noopener") {
-			say("a new tab that can reach back", n)
+	if navs := tab.All("nav"); len(navs) > 1 {
+		for _, n := range navs {
+			if lacks("aria-label", "aria-labelledby")(n) {
+				say("one of several navigations without a name", n)
+			}
 		}
 	}
 	for _, n := range unnamed(tab) {
 		say("a control without a label", n)
 	}
 	return append(found, headings(tab)...)
+}
+
+// elementRules are what each element of a kind must keep.
+var elementRules = []struct {
+	what, selector string
+	broken         func(webtest.Node) bool
+}{
+	{"a picture without alt", "img", func(n webtest.Node) bool { return !n.HasAttr("alt") }},
+	{"a button or link without a name", "button, a, summary", func(n webtest.Node) bool { return n.Text() == "" && lacks("aria-label", "title", "aria-hidden")(n) }},
+	{"a new tab that can reach back", "a[target=_blank], form[target=_blank]", func(n webtest.Node) bool { return !strings.Contains(n.Attr("rel"), "noopener") }},
+	{"a dialog without a name", "dialog", lacks("aria-labelledby")},
+	{"a frame without a title", "iframe", lacks("title")},
+	{"an order of focus of its own", "[tabindex]", func(n webtest.Node) bool { return n.Attr("tabindex") != "0" && n.Attr("tabindex") != "-1" }},
+	{"a table without a caption", "table", func(n webtest.Node) bool { return len(n.All("caption")) != 1 && lacks("aria-label")(n) }},
+	{"a heading of a table that says not of what", "th", lacks("scope")},
+	{"a group of fields without a legend", "fieldset", func(n webtest.Node) bool { l := n.All("legend"); return len(l) == 0 || l[0].Text() == "" }},
+}
+
+// lacks reports whether an element has none of some attributes.
+func lacks(attributes ...string) func(webtest.Node) bool {
+	return func(n webtest.Node) bool {
+		return !slices.ContainsFunc(attributes, func(name string) bool { return n.Attr(name) != "" })
+	}
 }
 
 // unnamed are the controls that nothing names.
