@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -33,6 +34,7 @@ var plain = []string{
 
 type asset struct {
 	url, kind string
+	etag      string
 	body      []byte
 	once      sync.Once
 	zipped    []byte
@@ -52,7 +54,8 @@ func loadAssets() (map[string]*asset, map[string]*asset) {
 			}
 			body.Write(part)
 		}
-		a := &asset{url: hashedURL(name, body.Bytes()), kind: kindOf(name), body: body.Bytes()}
+		sum := hash(body.Bytes())
+		a := &asset{url: hashedURL(name, sum), etag: `"` + sum + `"`, kind: kindOf(name), body: body.Bytes()}
 		byName[name], byURL[a.url] = a, a
 	}
 	for name, sources := range bundles {
@@ -64,10 +67,14 @@ func loadAssets() (map[string]*asset, map[string]*asset) {
 	return byName, byURL
 }
 
-func hashedURL(name string, body []byte) string {
+func hash(body []byte) string {
 	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:6])
+}
+
+func hashedURL(name, sum string) string {
 	ext := path.Ext(name)
-	return AssetPrefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
+	return AssetPrefix + strings.TrimSuffix(name, ext) + "." + sum + ext
 }
 
 func kindOf(name string) string {
@@ -116,11 +123,19 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
+	// The tag is weak because it is the same whether the body is compressed or not.
+	h.Set("ETag", "W/"+a.etag)
+	if strings.Contains(r.Header.Get("If-None-Match"), a.etag) {
+		h.Del("Content-Type")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
 	body := a.body
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = a.gzip()
 	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodHead {
 		return
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"math"
 	"regexp"
 	"strconv"
@@ -43,31 +44,34 @@ func contrast(a, b string) float64 {
 	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
 }
 
-func TestTextAndControlsKeepTheContrastOfWCAG(t *testing.T) {
+// palettes are the colours of the Admin and of the shop, by their names.
+func palettes(t *testing.T) map[string]map[string][2]string {
+	t.Helper()
 	raw, err := files.ReadFile("assets/tokens.css")
 	if err != nil {
 		t.Fatal(err)
 	}
 	admin := palette(t, string(raw), ":root")
-	shop := map[string][2]string{}
-	for name, pair := range admin {
-		shop[name] = pair
-	}
-	for name, pair := range palette(t, string(raw), ".shop") {
-		shop[name] = pair
-	}
+	shop := maps.Clone(admin)
+	maps.Copy(shop, palette(t, string(raw), ".shop"))
+	return map[string]map[string][2]string{"admin": admin, "shop": shop}
+}
+
+func TestTextAndControlsKeepTheContrastOfWCAG(t *testing.T) {
 	checks := []struct {
 		over, on string
 		least    float64
 	}{
-		{"ink", "bg", 7}, {"ink", "surface", 7}, {"ink", "surface-3", 7}, {"ink-2", "surface-3", 4.5}, {"ink-3", "bg", 4.5},
+		{"ink", "bg", 7}, {"ink", "surface", 7}, {"ink", "surface-3", 7}, {"ink-2", "surface-3", 4.5}, {"ink-3", "bg", 4.5}, {"ink-3", "surface-3", 4.5},
+		{"link", "surface-3", 4.5}, {"link", "info-soft", 4.5}, {"link", "warning-soft", 4.5}, {"link", "success-soft", 4.5}, {"link", "assist-soft", 4.5},
+		{"ink", "info-soft", 7}, {"ink", "warning-soft", 7}, {"ink", "danger-soft", 7}, {"ink", "success-soft", 7}, {"ink-3", "neutral-soft", 4.5},
 		{"ink-3", "surface", 4.5}, {"ink-3", "surface-2", 4.5}, {"link", "bg", 4.5}, {"link", "surface-2", 4.5},
 		{"accent", "accent-soft", 4.5}, {"on-primary", "primary", 4.5}, {"on-primary", "primary-hover", 4.5},
 		{"info", "info-soft", 4.5}, {"success", "success-soft", 4.5}, {"warning", "warning-soft", 4.5}, {"danger", "danger-soft", 4.5},
 		{"danger", "surface", 4.5}, {"link", "danger-soft", 4.5}, {"ink-2", "neutral-soft", 4.5}, {"on-assist", "assist", 7}, {"on-assist", "assist-hover", 7},
-		{"assist-ink", "assist-soft", 4.5}, {"assist-edge", "assist", 3}, {"line-strong", "surface", 3}, {"focus", "bg", 3},
+		{"assist-ink", "assist-soft", 4.5}, {"assist-edge", "assist", 3}, {"line-strong", "surface", 3}, {"line-strong", "bg", 3}, {"line-strong", "surface-2", 3}, {"focus", "bg", 3}, {"focus", "surface", 3}, {"focus", "surface-3", 3},
 	}
-	for area, colours := range map[string]map[string][2]string{"admin": admin, "shop": shop} {
+	for area, colours := range palettes(t) {
 		for _, c := range checks {
 			for i, scheme := range []string{"light", "dark"} {
 				over, on := colours[c.over][i], colours[c.on][i]
@@ -79,5 +83,39 @@ func TestTextAndControlsKeepTheContrastOfWCAG(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Each rule that sets both a colour and what is behind it is looked at, so that
+// no new component needs to be added to the list above.
+func TestEveryRuleThatSetsTextAndGroundIsReadable(t *testing.T) {
+	rule := regexp.MustCompile(`([^{}]+)\{([^{}]*)\}`)
+	text := regexp.MustCompile(`(?:^|[;\s])color: var\(--([a-z0-9-]+)\)`)
+	ground := regexp.MustCompile(`(?:^|[;\s])background(?:-color)?: var\(--([a-z0-9-]+)\)`)
+	found := 0
+	for bundle, sources := range bundles {
+		colours := palettes(t)[map[string]string{"admin.css": "admin", "shop.css": "shop"}[bundle]]
+		for _, source := range sources {
+			css, err := files.ReadFile("assets/" + source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range rule.FindAllStringSubmatch(string(css), -1) {
+				over, on := text.FindStringSubmatch(r[2]), ground.FindStringSubmatch(r[2])
+				if over == nil || on == nil {
+					continue
+				}
+				found++
+				for i, scheme := range []string{"light", "dark"} {
+					a, b := colours[over[1]][i], colours[on[1]][i]
+					if a == "" || b == "" || contrast(a, b) < 4.5 {
+						t.Errorf("%s, %s: %s has --%s on --%s", source, scheme, strings.TrimSpace(r[1]), over[1], on[1])
+					}
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d rules were found", found)
 	}
 }

@@ -116,6 +116,15 @@ func TestAFieldNamesItsHintAndErrorAndKeepsItsValue(t *testing.T) {
 	}
 }
 
+func TestAFieldsUnitIsReadOutWithIt(t *testing.T) {
+	html := render(t, NumberField(Field{Name: "weight", Label: "Weight", Suffix: "kg", Hint: "With its box"}))
+	for _, want := range []string{`aria-describedby="f-weight-suffix f-weight-hint"`, `id="f-weight-suffix">kg<`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("no %s in %s", want, html)
+		}
+	}
+}
+
 func TestAPasswordIsNeverShownBack(t *testing.T) {
 	if html := render(t, PasswordField(Field{Name: "p", Label: "Password", Value: "hunter2"})); strings.Contains(html, "hunter2") {
 		t.Error(html)
@@ -172,6 +181,30 @@ func TestAssetsAreCompressedForWhoeverAcceptsIt(t *testing.T) {
 	body, err := io.ReadAll(unzipped)
 	if err != nil || !bytes.Equal(body, assets["shop.css"].body) {
 		t.Errorf("%d bytes, %v", len(body), err)
+	}
+}
+
+func TestAnAssetThatABrowserHasIsNotSentAgain(t *testing.T) {
+	ask := func(method, tag string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, Asset("app.js"), nil)
+		r.Header.Set("If-None-Match", tag)
+		w := httptest.NewRecorder()
+		AssetHandler().ServeHTTP(w, r)
+		return w
+	}
+	first := ask(http.MethodGet, "")
+	tag := first.Header().Get("ETag")
+	if first.Code != http.StatusOK || tag == "" {
+		t.Fatalf("%d %v", first.Code, first.Header())
+	}
+	if again := ask(http.MethodGet, tag); again.Code != http.StatusNotModified || again.Body.Len() > 0 || again.Header().Get("ETag") != tag {
+		t.Errorf("%d, %d bytes, %v", again.Code, again.Body.Len(), again.Header())
+	}
+	if other := ask(http.MethodGet, `"another"`); other.Code != http.StatusOK {
+		t.Errorf("another tag: %d", other.Code)
+	}
+	if head := ask(http.MethodHead, ""); head.Body.Len() > 0 || head.Header().Get("Content-Length") != first.Header().Get("Content-Length") {
+		t.Errorf("HEAD: %d bytes, %v", head.Body.Len(), head.Header())
 	}
 }
 
