@@ -22,7 +22,6 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 	"github.com/storehand/storehand/internal/web"
-	"github.com/storehand/storehand/internal/web/webtest"
 )
 
 // afterEnd is how many requests are sent after acknowledged ends on each engine:
@@ -102,17 +101,21 @@ func (y *tally) underWay(since time.Duration) {
 
 // TestNoRequestIsServedAfterTheAcknowledgedEndThroughAnyChannel ends stays in
 // every way there is while six channels are asked through both nodes without a
-// pause. Whatever begins after the end was acknowledged must be refused; what
-// was under way may be answered for a moment longer, and the stay's own open
-// page is told.
+// pause. Whatever begins after the end was acknowledged must be refused, on the
+// other node too; what was under way may be answered for a moment longer, and the
+// stay's own open page is told.
 func TestNoRequestIsServedAfterTheAcknowledgedEndThroughAnyChannel(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d *desk) {
 		t.Parallel() // half of it is waiting for open pages to hear
 		d.t = t
+		d.mustBeSealed()
 		y := &tally{asked: map[string]int{}}
 		each := max(afterEnd(t)/len(endings)+1, 6)
-		for _, e := range endings {
-			d.round(t, e, each, y)
+		for i, e := range endings {
+			t.Run(e.name, func(t *testing.T) {
+				d.t = t
+				d.round(e, i, each, y)
+			})
 		}
 		total := 0
 		for _, n := range y.asked {
@@ -132,13 +135,13 @@ func TestNoRequestIsServedAfterTheAcknowledgedEndThroughAnyChannel(t *testing.T)
 	})
 }
 
-// round is one stay and one way in which it ends.
-func (d *desk) round(t *testing.T, e ending, each int, y *tally) {
+// round is one stay and one way in which it ends: nothing is served after it, the
+// stay's cookie is taken away, the end is on record with its cause, and the
+// customer is told.
+func (d *desk) round(e ending, turn, each int, y *tally) {
+	t := d.t
 	t.Helper()
-	d.t = t
-	agent, browser := d.agent("Support desk"), webtest.New(t)
-	admin := signIn(browser, d.Shop, agent.Username)
-	s := d.enter(browser, admin, agent, d.customer("german"), "german")
+	s := e.begin(d)
 	s.row = d.one(`SELECT id FROM impersonation WHERE public_id = $1`, s.id)
 	all := channels(d.document(s))
 	open := s.open(d.two, web.StayCookie, s.cookie)
@@ -167,6 +170,9 @@ func (d *desk) round(t *testing.T, e ending, each int, y *tally) {
 	acknowledged.Store(time.Now().UnixMicro())
 	wg.Wait()
 	open.hears("over", "")
+	s.refused(turn)
+	s.recorded(e.want)
+	s.told(e.want)
 	if e.undo != nil {
 		e.undo(d)
 	}

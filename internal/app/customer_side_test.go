@@ -52,10 +52,13 @@ func (s *stay) told(cause impersonate.Cause) {
 		}
 		return
 	}
-	// Where the German view was closed, the website's default speaks.
-	if len(letters) != 1 || letters[0].kind != "assistance_ended" ||
-		!strings.Contains(letters[0].text, "Es wurde nichts geändert") && (cause != impersonate.TargetUnusable || !strings.Contains(letters[0].text, "Nothing was changed")) {
-		t.Errorf("the letters are %+v", letters)
+	if len(letters) != 1 || letters[0].kind != "assistance_ended" {
+		t.Fatalf("the letters are %+v", letters)
+	}
+	german := strings.Contains(letters[0].text, "Es wurde nichts geändert") || strings.Contains(letters[0].text, "Produkt in den Warenkorb gelegt")
+	english := strings.Contains(letters[0].text, "Nothing was changed") || strings.Contains(letters[0].text, "Added a product to the cart")
+	if !german && (cause != impersonate.TargetUnusable || !english) { // where the German view was closed, the website's default speaks
+		t.Errorf("the letter says %s", letters[0].text)
 	}
 }
 

@@ -91,6 +91,21 @@ func (d *desk) agent(role string) staff.User {
 // customer adds a customer of a store view who allows assistance.
 func (d *desk) customer(view string) customer.Customer {
 	d.t.Helper()
+	c := d.newcomer(view)
+	who := actor.With(d.t.Context(), actor.Who{Kind: actor.Customer, ID: c.ID, Name: "Cleo", Subject: actor.Subject{ID: c.ID, Name: "Cleo"}})
+	if _, err := d.Assist.SetConsent(who, assist.ConsentForm{CustomerID: c.ID, Allow: true, Channel: assist.BySelf}); err != nil {
+		d.t.Fatal(err)
+	}
+	c, err := d.Customers.Get(d.t.Context(), c.ID)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+// newcomer adds a customer of a store view who was never asked.
+func (d *desk) newcomer(view string) customer.Customer {
+	d.t.Helper()
 	d.made++
 	tree, err := d.Stores.Tree(d.t.Context())
 	if err != nil {
@@ -105,10 +120,6 @@ func (d *desk) customer(view string) customer.Customer {
 		Details:   customer.Details{Email: fmt.Sprintf("c%d@example.com", d.made), FirstName: "Cleo", LastName: fmt.Sprintf("Number%d", d.made)},
 		WebsiteID: v.WebsiteID, StoreViewID: v.ID, PasswordHash: hash,
 	})
-	if err == nil {
-		who := actor.With(d.t.Context(), actor.Who{Kind: actor.Customer, ID: id, Name: "Cleo", Subject: actor.Subject{ID: id, Name: "Cleo"}})
-		_, err = d.Assist.SetConsent(who, assist.ConsentForm{CustomerID: id, Allow: true, Channel: assist.BySelf})
-	}
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -140,6 +151,8 @@ type stay struct {
 	id      string // public
 	row     int64  // of the stay, where a test asks for it
 	cookie  string
+	code    string // that it was entered with, where a test asks for it
+	request string // address of the request for consent or approval it rests on
 	token   string // of its forms
 	browser *webtest.Browser
 }
@@ -148,7 +161,12 @@ type stay struct {
 func (d *desk) enter(b *webtest.Browser, admin *webtest.Tab, agent staff.User, c customer.Customer, view string) *stay {
 	d.t.Helper()
 	path := fmt.Sprintf("/customers/%d", c.ID)
-	shop := admin.Visit(path).Form(path+"/assist").Set("reason_code", "cart").Submit("Login as Customer")
+	return d.inside(b, admin, admin.Visit(path).Form(path+"/assist").Set("reason_code", "cart").Submit("Login as Customer"), agent, c, view)
+}
+
+// inside is the stay whose first page is in a tab.
+func (d *desk) inside(b *webtest.Browser, admin, shop *webtest.Tab, agent staff.User, c customer.Customer, view string) *stay {
+	d.t.Helper()
 	shop.MustContain(c.Name(), agent.Name())
 	s := &stay{desk: d, agent: agent, of: c, admin: admin, shop: shop, base: d.Store(view, ""), browser: b}
 	s.token = shop.Form("form[action$=close]").Value("csrf")

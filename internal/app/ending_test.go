@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,10 +26,22 @@ const (
 
 // ending is a way in which a stay ends, through the page that is there for it.
 type ending struct {
-	name string
-	end  func(d *desk, s *stay)
-	want impersonate.Cause
-	undo func(d *desk)
+	name  string
+	end   func(d *desk, s *stay)
+	want  impersonate.Cause
+	undo  func(d *desk)
+	enter func(d *desk) *stay // where it matters how the stay began
+}
+
+// endings are all of them: TestEveryCauseThatEndsAStayHasItsCase.
+var endings = slices.Concat(endingsByPages, endingsOfConsent, endingsOfApproval, endingsOfLimits)
+
+func (e ending) begin(d *desk) *stay {
+	d.t.Helper()
+	if e.enter != nil {
+		return e.enter(d)
+	}
+	return d.stay()
 }
 
 // own has an administrator save a form that asks for their own password.
@@ -64,138 +77,111 @@ func (s *stay) another(path string) *webtest.Tab {
 
 func (s *stay) customerPage(path string) string { return fmt.Sprintf("/customers/%d%s", s.of.ID, path) }
 
-var endings = []ending{
+// endingsByPages are those that somebody brings about on a page, whatever the stay
+// rests on.
+var endingsByPages = []ending{
 	{"the feature is switched off in the Configuration", func(d *desk, _ *stay) {
 		d.own(assistConfig, func(f *webtest.Form) { f.Set("assist.enabled", "0") })
-	}, impersonate.FeatureOff, func(d *desk) { d.own(assistConfig, func(f *webtest.Form) { f.Set("assist.enabled", "1") }) }},
+	}, impersonate.FeatureOff, func(d *desk) { d.own(assistConfig, func(f *webtest.Form) { f.Set("assist.enabled", "1") }) }, nil},
 	{"the role loses the resource", func(d *desk, _ *stay) {
 		d.supportDesk(func(f *webtest.Form) { f.Untick("resources", "login_as_customer.allow") })
 	}, impersonate.PermissionLost, func(d *desk) {
 		d.supportDesk(func(f *webtest.Form) { f.Tick("resources", "login_as_customer.allow") })
-	}},
+	}, nil},
 	{"the role no longer reaches the website", func(d *desk, _ *stay) {
 		d.supportDesk(func(f *webtest.Form) {
 			f.Set("all_websites", "0").Tick("websites", fmt.Sprint(d.one(`SELECT id FROM website WHERE code = 'outlet'`)))
 		})
 	}, impersonate.OutOfScope, func(d *desk) {
 		d.supportDesk(func(f *webtest.Form) { f.Set("all_websites", "1") })
-	}},
+	}, nil},
 	{"the store view is deactivated", func(d *desk, _ *stay) {
 		d.own("/stores/view/2", func(f *webtest.Form) { f.Set("active", "0") })
 	}, impersonate.TargetUnusable, func(d *desk) {
 		d.own("/stores/view/2", func(f *webtest.Form) { f.Set("active", "1") })
 		d.Clock.Advance(2 * time.Second) // for the other node to hear of it
-	}},
+	}, nil},
 	{"the Admin user gets another role", func(d *desk, s *stay) {
 		d.user(s.agent, func(f *webtest.Form) { f.Set("role_id", fmt.Sprint(d.role("Audit"))) })
-	}, impersonate.PermissionLost, nil},
+	}, impersonate.PermissionLost, nil, nil},
 	{"the Admin user is disabled", func(d *desk, s *stay) {
 		d.user(s.agent, func(f *webtest.Form) { f.Set("active", "0") })
-	}, impersonate.ActorInactive, nil},
+	}, impersonate.ActorInactive, nil, nil},
 	{"the Admin user is deleted", func(d *desk, s *stay) {
 		d.own(fmt.Sprintf("/system/users/%d/delete", s.agent.ID), nil)
-	}, impersonate.ActorInactive, nil},
+	}, impersonate.ActorInactive, nil, nil},
 	{"the Admin user gets a new password", func(d *desk, s *stay) {
 		d.user(s.agent, func(f *webtest.Form) { f.Set("password", newPassword).Set("password_repeat", newPassword) })
-	}, impersonate.ActorSignedOut, nil},
+	}, impersonate.ActorSignedOut, nil, nil},
 	{"an administrator signs the Admin user out", func(d *desk, s *stay) {
 		path := fmt.Sprintf("/system/users/%d", s.agent.ID)
 		d.in("admin", path).Form(path + "/sign-out").Submit().MustContain("is signed out everywhere")
-	}, impersonate.ActorSignedOut, nil},
-	{"the Admin user signs out", func(_ *desk, s *stay) { s.admin.Visit("/").Form("/logout").Submit() }, impersonate.ActorSignedOut, nil},
+	}, impersonate.ActorSignedOut, nil, nil},
+	{"the Admin user signs out", func(_ *desk, s *stay) { s.admin.Visit("/").Form("/logout").Submit() }, impersonate.ActorSignedOut, nil, nil},
 	{"the Admin user ends that session from another browser", func(_ *desk, s *stay) {
 		s.another("/account").Form("form[action^='/account/sessions/']").Submit()
-	}, impersonate.ActorSignedOut, nil},
+	}, impersonate.ActorSignedOut, nil, nil},
 	{"the Admin user changes the own password in another browser", func(_ *desk, s *stay) {
 		s.another("/account").Form("/account/password").Set("own_password", demo.Password).Set("password", newPassword).Set("password_repeat", newPassword).
 			Submit().MustStatus(http.StatusOK)
-	}, impersonate.ActorSignedOut, nil},
+	}, impersonate.ActorSignedOut, nil, nil},
 	{"the customer withdraws on Account Information", func(d *desk, s *stay) {
 		d.shopping(s.of, "german", "/account/edit").Form("form[action$='account/edit']").Untick("assistance_allowed").Submit().MustStatus(http.StatusOK)
-	}, impersonate.ConsentWithdrawn, nil},
+	}, impersonate.ConsentWithdrawn, nil, nil},
 	{"the customer withdraws on Support access", func(d *desk, s *stay) {
 		d.shopping(s.of, "german", "/account/assistance").Form("form[action$='account/assistance']").Submit().MustStatus(http.StatusOK)
-	}, impersonate.ConsentWithdrawn, nil},
+	}, impersonate.ConsentWithdrawn, nil, nil},
 	{"the customer presses End now", func(d *desk, s *stay) {
 		d.shopping(s.of, "german", "/").Form("form[action$='" + s.id + "/end']").Submit().MustStatus(http.StatusOK)
-	}, impersonate.ClosedBySubject, nil},
+	}, impersonate.ClosedBySubject, nil, nil},
 	{"the customer changes the password", func(d *desk, s *stay) {
 		d.shopping(s.of, "german", "/account/edit").Form("form[action$='account/edit']").
 			Set("password", newPassword).Set("password_again", newPassword).Set("current", demo.Password).Submit().MustStatus(http.StatusOK)
-	}, impersonate.SubjectSignedOut, nil},
+	}, impersonate.SubjectSignedOut, nil, nil},
 	{"staff signs the customer out everywhere", func(d *desk, s *stay) {
 		d.in("admin", s.customerPage("")).Form(s.customerPage("/sign-in")).Submit().MustStatus(http.StatusOK)
-	}, impersonate.SubjectSignedOut, nil},
+	}, impersonate.SubjectSignedOut, nil, nil},
 	{"staff sets the consent to No", func(d *desk, s *stay) {
 		d.in("admin", s.customerPage("/account")).Form("#customer-form").Set("assistance", "0").Set("assistance_reason", "Asked us to").Submit().MustStatus(http.StatusOK)
-	}, impersonate.ConsentWithdrawn, nil},
+	}, impersonate.ConsentWithdrawn, nil, nil},
 	{"the customer is deactivated", func(d *desk, s *stay) {
 		d.in("admin", s.customerPage("")).Form(s.customerPage("/active")).Submit().MustStatus(http.StatusOK)
-	}, impersonate.SubjectInactive, nil},
+	}, impersonate.SubjectInactive, nil, nil},
 	{"the customer is deleted", func(d *desk, s *stay) {
 		d.in("admin", s.customerPage("/delete")).Form(s.customerPage("/delete")).Submit().MustStatus(http.StatusOK)
-	}, impersonate.SubjectDeleted, nil},
+	}, impersonate.SubjectDeleted, nil, nil},
 	{"a supervisor ends it", func(d *desk, s *stay) {
 		d.in("admin", "/assist/log/"+s.id).Form("/assist/" + s.id + "/end").Submit().MustStatus(http.StatusOK)
-	}, impersonate.ClosedBySupervisor, nil},
+	}, impersonate.ClosedBySupervisor, nil, nil},
 	{"a supervisor ends all", func(d *desk, s *stay) {
 		list := d.in("admin", "/assist/sessions")
 		list.MustContain("Can change")
 		list.Form("/assist/sessions/end").Submit().MustContain("You ended 1 session.")
-	}, impersonate.ClosedBySupervisor, nil},
+	}, impersonate.ClosedBySupervisor, nil, nil},
 	{"a supervisor presses the emergency stop", func(d *desk, _ *stay) {
 		d.in("admin", "/assist/stop").Form("/assist/stop").Set("reason", "Something is wrong").Submit().MustStatus(http.StatusOK)
 	}, assist.Stopped, func(d *desk) {
 		d.in("admin", "/assist/stop").Form("/assist/stop/resume").Submit().MustStatus(http.StatusOK)
-	}},
+	}, nil},
 	{"the database is found to be set back", func(d *desk, _ *stay) {
 		d.exec(`INSERT INTO installation (name, value) VALUES ('set_back', '1')`)
-	}, assist.SetBack, func(d *desk) { d.exec(`DELETE FROM installation WHERE name = 'set_back'`) }},
+	}, assist.SetBack, func(d *desk) { d.exec(`DELETE FROM installation WHERE name = 'set_back'`) }, nil},
 	{"the agent ends it from the Admin", func(_ *desk, s *stay) {
 		s.admin.Visit("/").Form("/assist/" + s.id + "/end").Submit().MustStatus(http.StatusOK)
-	}, impersonate.ClosedByActor, nil},
+	}, impersonate.ClosedByActor, nil, nil},
 	{"the agent presses Close Session", func(_ *desk, s *stay) {
 		s.shop.Form("form[action$='assist/close']").Submit().MustContain("Cleo")
-	}, impersonate.ClosedByActor, nil},
+	}, impersonate.ClosedByActor, nil, nil},
 	{"the agent begins another one", func(_ *desk, s *stay) {
 		s.admin.Visit("/customers/1").Form("/customers/1/assist").Set("reason_code", "cart").Submit("Login as Customer").MustContain("Vera Lind")
-	}, impersonate.Replaced, nil},
-	{"nothing happens for too long", func(d *desk, _ *stay) { d.Clock.Advance(15 * time.Minute) }, impersonate.Idle, nil},
+	}, impersonate.Replaced, nil, nil},
+	{"nothing happens for too long", func(d *desk, _ *stay) { d.Clock.Advance(15 * time.Minute) }, impersonate.Idle, nil, nil},
 	{"the time is up", func(d *desk, s *stay) {
 		for range 6 {
 			d.Clock.Advance(10 * time.Minute)
 			s.send(d.Shop, http.MethodGet, "/cart", nil)
 		}
-	}, impersonate.TimeUp, nil},
-}
-
-func TestWhateverEndsAStayOnOneNodeIsFeltAtTheOthersNextRequest(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d *desk) {
-		var agent staff.User
-		var browser *webtest.Browser
-		var admin *webtest.Tab
-		for i, e := range endings {
-			t.Run(e.name, func(t *testing.T) {
-				d.t = t
-				agent, browser = d.agent("Support desk"), webtest.New(t)
-				admin = signIn(browser, d.Shop, agent.Username)
-				s := d.enter(browser, admin, agent, d.customer("german"), "german")
-				d.Clock.Advance(time.Second)
-				if got := s.send(d.two, http.MethodGet, "/cart", nil); got.status != http.StatusOK {
-					t.Fatalf("before, the other node answers %d", got.status)
-				}
-				open := s.open(d.two, web.StayCookie, s.cookie)
-				e.end(d, s)
-				open.hears("over", "")
-				s.refused(i)
-				s.recorded(e.want)
-				s.told(e.want)
-				if e.undo != nil {
-					e.undo(d)
-				}
-			})
-		}
-	})
+	}, impersonate.TimeUp, nil, nil},
 }
 
 // refused sends the other node a page, a form and a request for a part of a

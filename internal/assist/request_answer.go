@@ -250,7 +250,7 @@ func (s *Service) closeGrants(ctx context.Context, tx *sqldb.Tx, c Consent, form
 // time is over. Nothing depends on it but the record.
 func (s *Service) expireRequests(ctx context.Context) error {
 	now := sqldb.Micros(s.db.Now())
-	due, err := s.requests(ctx, `WHERE open AND state = 'waiting' AND answer_by <= $1 OR open AND state = 'granted' AND granted_until <= $1 ORDER BY id LIMIT 500`, now)
+	due, err := s.requests(ctx, `WHERE open = TRUE AND state IN ('waiting', 'granted') AND CASE state WHEN 'waiting' THEN answer_by ELSE granted_until END <= $1 ORDER BY id LIMIT 500`, now)
 	for _, r := range due {
 		if err == nil {
 			err = s.close(ctx, r, r.State, ActionAskExpired)

@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -51,6 +52,7 @@ type Hostile struct {
 	Seen           map[string]int  // answers with the payload, by their kind
 	Kinds          map[string]int  // all answers
 	Read           int             // how many they are
+	Many           int             // pages of each kind that a crawl reads, 25 unless said
 
 	t      testing.TB
 	at     Places
@@ -197,7 +199,7 @@ func (h *Hostile) next(p *webtest.Tab, base, address string) string {
 	if strings.Contains(path, "://") || strings.Contains(path, "/static/") || strings.Contains(path, "/media/") || strings.HasSuffix(path, "/live") {
 		return ""
 	}
-	many, names := 25, slices.Sorted(keys(u.Query()))
+	many, names := cmp.Or(h.Many, 25), slices.Sorted(keys(u.Query()))
 	if len(names) > 0 {
 		many = 2
 	}
