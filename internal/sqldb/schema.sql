@@ -497,6 +497,8 @@ CREATE TABLE cart (
 
 CREATE UNIQUE INDEX cart_customer ON cart (customer_id, website_id) WHERE active;
 
+CREATE INDEX cart_owner ON cart (customer_id);
+
 CREATE INDEX cart_updated ON cart (updated_at);
 
 CREATE TABLE cart_item (
@@ -864,6 +866,8 @@ CREATE TABLE mail_outbox (
   sent_at BIGINT,
   last_error TEXT NOT NULL DEFAULT ''
 , bcc TEXT NOT NULL DEFAULT '', store_view_id BIGINT, order_id BIGINT, keep_body BOOLEAN NOT NULL DEFAULT FALSE, recipient_key TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX mail_outbox_created ON mail_outbox (created_at);
 
 CREATE INDEX mail_outbox_due ON mail_outbox (next_try_at) WHERE sent_at IS NULL;
 
