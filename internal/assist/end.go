@@ -128,4 +128,4 @@ func (s *Service) Sweep(ctx context.Context) error {
 
 // liveAndFacts reads all stays without an end; there is at most one for each
 // Admin user.
-var liveAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + pageColumns + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.ended_at IS NULL AND i.state IN ('begun', 'entered')`
+var liveAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.ended_at IS NULL AND i.state IN ('begun', 'entered')`

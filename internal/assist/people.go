@@ -22,7 +22,7 @@ type people struct {
 	WebsiteName   string
 }
 
-const peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
+var peopleQuery = `SELECT u.first_name, u.last_name, u.username, r.name,
 	c.first_name, c.last_name, c.email, c.store_view_id, w.name, ` + factsColumns + factsOf + factsJoins + `
 	LEFT JOIN website w ON w.id = c.website_id`
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/seal"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -84,12 +85,8 @@ type question struct {
 
 // The facts in SQL: columns and joins over a row i that names the Admin user,
 // their session, the customer and the store view. Every look-up is by key.
-const (
-	factsColumns = `(SELECT value FROM config_value WHERE path = 'assist.enabled' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'customer.share_accounts' AND scope = 'default' AND scope_id = 0),
-	COALESCE((SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'website' AND scope_id = c.website_id),
-		(SELECT value FROM config_value WHERE path = 'assist.consent_policy' AND scope = 'default' AND scope_id = 0)),
-	(SELECT covered_id FROM audit_cover WHERE id = 1), (SELECT covered_at FROM audit_cover WHERE id = 1), (SELECT MAX(id) FROM audit_log),
+var (
+	factsColumns = settingsColumn + `, k.covered_id, k.covered_at, (SELECT MAX(id) FROM audit_log),
 	u.active, u.role_id, r.all_resources, r.assist_mode,
 	EXISTS (SELECT 1 FROM admin_role_resource p WHERE p.role_id = u.role_id AND p.resource = '` + string(acl.AssistLogin) + `'),
 	s.ended_at, s.end_cause, s.last_seen_at, s.expires_at,
@@ -98,27 +95,18 @@ const (
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = c.website_id),
 	v.active, v.website_id,
 	EXISTS (SELECT 1 FROM admin_role_website w WHERE w.role_id = u.role_id AND w.website_id = v.website_id),
-	(SELECT value FROM config_value WHERE path = 'assist.proposals' AND scope = 'default' AND scope_id = 0),
 	EXISTS (SELECT 1 FROM assist_stop h WHERE h.lifted_at IS NULL),
 	EXISTS (SELECT 1 FROM installation n WHERE n.name = '` + seal.SetBackMark + `'),
-	(SELECT value FROM config_value WHERE path = 'assist.approval' AND scope = 'default' AND scope_id = 0),
 	(SELECT g.vip FROM customer_group g WHERE g.id = c.group_id),
 	(SELECT MAX(a.valid_until) FROM assist_approval a WHERE a.admin_user_id = i.admin_user_id AND a.customer_id = i.customer_id AND a.state = 'approved'), ` + consentColumns
-
-	// pageColumns are the settings that a request of a stay needs beside.
-	pageColumns = `(SELECT value FROM config_value WHERE path = 'assist.log_page_views' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'assist.disable_page_cache' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'assist.session_minutes' AND scope = 'default' AND scope_id = 0),
-	(SELECT value FROM config_value WHERE path = 'assist.longest_minutes' AND scope = 'default' AND scope_id = 0),
-	COALESCE((SELECT value FROM config_value WHERE path = 'assist.mask' AND scope = 'website' AND scope_id = c.website_id),
-		(SELECT value FROM config_value WHERE path = 'assist.mask' AND scope = 'default' AND scope_id = 0)), `
 
 	factsJoins = `
 	LEFT JOIN admin_user u ON u.id = i.admin_user_id
 	LEFT JOIN admin_role r ON r.id = u.role_id
 	LEFT JOIN admin_session s ON s.id = i.admin_session_id AND s.admin_user_id = i.admin_user_id
 	LEFT JOIN customer c ON c.id = i.customer_id
-	LEFT JOIN store_view v ON v.id = i.store_view_id` + consentJoins
+	LEFT JOIN store_view v ON v.id = i.store_view_id
+	LEFT JOIN audit_cover k ON k.id = 1` + consentJoins
 
 	factsOf = ` FROM (SELECT CAST($1 AS BIGINT) AS admin_user_id, CAST($2 AS BIGINT) AS admin_session_id,
 	CAST($3 AS BIGINT) AS customer_id, CAST($4 AS BIGINT) AS store_view_id) i`
@@ -135,7 +123,7 @@ func (s *Service) loadFacts(ctx context.Context, q sqldb.Querier, adminUser, adm
 }
 
 // stayAndFacts is the one look-up of a request in a stay.
-var stayAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + pageColumns + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
+var stayAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.session_hash = $1`
 
 // resumed is a stay with the facts about it.
 type resumed struct {
@@ -145,26 +133,17 @@ type resumed struct {
 
 func scanResumed(row sqldb.Scanner) (r resumed, err error) {
 	var columns factsRow
-	var page pageRow
-	also := append(page.dest(), columns.dest()...)
-	if r.Stay, err = scanLive(alsoScan{row, also}); err == nil {
+	if r.Stay, err = scanLive(alsoScan{row, columns.dest()}); err == nil {
 		r.facts = columns.facts()
-		page.into(&r)
+		r.apply(columns.settings)
 	}
 	return r, err
 }
 
-// pageRow is one row of pageColumns, as they come.
-type pageRow struct{ logViews, freshPages, length, longest, mask *string }
-
-func (p *pageRow) dest() []any {
-	return []any{&p.logViews, &p.freshPages, &p.length, &p.longest, &p.mask}
-}
-
-func (p *pageRow) into(r *resumed) {
-	r.logViews, r.FreshPages = stored(LogPageViews, p.logViews) == "1", stored(DisablePageCache, p.freshPages) == "1"
-	r.Masks = stored(MaskPersonal, p.mask) == "1"
-	r.step, r.longest = minutes(stored(SessionMinutes, p.length)), minutes(stored(LongestMinutes, p.longest))
+// apply takes over what a request of a stay needs of the settings.
+func (r *resumed) apply(set inForce) {
+	r.logViews, r.FreshPages, r.Masks = set.is(LogPageViews), set.is(DisablePageCache), set.is(MaskPersonal)
+	r.step, r.longest = set.minutes(SessionMinutes), set.minutes(LongestMinutes)
 	r.parentExpiresAt = r.facts.sessionExpires
 	r.CanRaise, r.CanPropose = !r.facts.roleViewOnly, r.facts.proposals
 }
@@ -177,7 +156,7 @@ func scanFacts(row sqldb.Scanner) (facts, error) {
 
 // factsRow is one row of factsColumns, as they come.
 type factsRow struct {
-	enabled, share, policy, approval        *string
+	settings                                inForce
 	covered, newest                         int64
 	coveredAt                               time.Time
 	adminActive, allResources, allWebsites  *bool
@@ -186,7 +165,6 @@ type factsRow struct {
 	resource, customerInScope, viewInScope  bool
 	roleID, customerWebsite, viewWebsite    int64
 	ended, seen, expires, until, validAfter time.Time
-	proposals                               *string
 
 	stopped       bool
 	setBack       bool
@@ -196,19 +174,18 @@ type factsRow struct {
 
 func (r *factsRow) dest() []any {
 	return append([]any{
-		&r.enabled, &r.share, &r.policy, sqldb.IntoID(&r.covered), sqldb.Into(&r.coveredAt), sqldb.IntoID(&r.newest),
+		(*string)(&r.settings), sqldb.IntoID(&r.covered), sqldb.Into(&r.coveredAt), sqldb.IntoID(&r.newest),
 		&r.adminActive, sqldb.IntoID(&r.roleID), &r.allResources, &r.mode, &r.resource,
 		sqldb.Into(&r.ended), &r.endCause, sqldb.Into(&r.seen), sqldb.Into(&r.expires),
 		&r.customerActive, sqldb.IntoID(&r.customerWebsite), &r.assistance, sqldb.Into(&r.until), sqldb.Into(&r.validAfter),
 		&r.allWebsites, &r.customerInScope, &r.viewActive, sqldb.IntoID(&r.viewWebsite), &r.viewInScope,
-		&r.proposals,
-		&r.stopped, &r.setBack, &r.approval, &r.vip, sqldb.Into(&r.approvedUntil),
+		&r.stopped, &r.setBack, &r.vip, sqldb.Into(&r.approvedUntil),
 	}, r.consent.dest()...)
 }
 
 func (r *factsRow) facts() facts {
 	f := facts{
-		enabled: isEnabled(r.enabled), global: isGlobal(r.share), policy: consentPolicy(r.policy),
+		enabled: r.settings.is(Enabled), global: r.settings.text(config.ShareAccounts) == config.ShareGlobal, policy: r.settings.text(ConsentPolicy),
 		coveredID: r.covered, coveredAt: r.coveredAt, newestID: r.newest,
 		adminFound: r.adminActive != nil, adminActive: is(r.adminActive), roleID: r.roleID,
 		allowed: r.resource || is(r.allResources), roleViewOnly: orEmpty(r.mode) == string(acl.ViewOnly),
@@ -219,8 +196,8 @@ func (r *factsRow) facts() facts {
 		assistance:      orEmpty(r.assistance), assistanceUntil: r.until, customerValidAfter: r.validAfter,
 		viewFound: r.viewActive != nil, viewActive: is(r.viewActive), viewWebsite: r.viewWebsite,
 		viewInScope: r.viewInScope || is(r.allWebsites),
-		proposals:   stored(Proposals, r.proposals) == "1",
-		stopped:     r.stopped, setBack: r.setBack, approval: stored(Approvals, r.approval), vip: is(r.vip), approvedUntil: r.approvedUntil,
+		proposals:   r.settings.is(Proposals),
+		stopped:     r.stopped, setBack: r.setBack, approval: r.settings.text(Approvals), vip: is(r.vip), approvedUntil: r.approvedUntil,
 	}
 	r.consent.into(&f)
 	return f

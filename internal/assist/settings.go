@@ -187,9 +187,4 @@ func stored(f *config.Field, value *string) string {
 	return f.Declared()
 }
 
-// minutes reads a setting that counts them.
-func minutes(value string) time.Duration { return time.Duration(number(value)) * time.Minute }
-
-func isEnabled(v *string) bool       { return stored(Enabled, v) == "1" }
-func isGlobal(v *string) bool        { return stored(config.ShareAccounts, v) == config.ShareGlobal }
 func consentPolicy(v *string) string { return stored(ConsentPolicy, v) }

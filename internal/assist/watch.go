@@ -213,4 +213,4 @@ func (s *Service) Still(ctx context.Context, stay Stay) error {
 	return nil
 }
 
-var stayByIDAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + pageColumns + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.id = $1`
+var stayByIDAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.id = $1`
