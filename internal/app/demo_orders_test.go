@@ -12,7 +12,7 @@ import (
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
 
-func TestTheDemoHasOrdersInEveryStateAndVeraEveryDocument(t *testing.T) {
+func TestTheDemoHasOrdersAndOversightInEveryStateAndVeraEveryDocument(t *testing.T) {
 	now := time.Date(2026, 5, 4, 9, 30, 0, 0, time.UTC)
 	clock := demo.NewClock(now)
 	a, err := app.Open(t.Context(), app.Options{DSN: sqldbtest.DSN(t, sqldb.SQLite), AdminURL: demo.AdminURL(8080), Now: clock.Now, MailFolder: t.TempDir(), CheapPasswords: true})
@@ -49,6 +49,21 @@ func TestTheDemoHasOrdersInEveryStateAndVeraEveryDocument(t *testing.T) {
 	}
 	if orders, rows := count("sales_order"), count("audit_log WHERE action = 'order.placed'"); orders != rows {
 		t.Errorf("%d orders have %d rows in the log", orders, rows)
+	}
+	for _, what := range []string{
+		"assist_approval WHERE state = 'approved'", "assist_approval WHERE state = 'declined'", "assist_approval WHERE state = 'taken_back'", "assist_approval WHERE state = 'pending'",
+		"assist_alert WHERE state = 'open'", "assist_alert WHERE state = 'seen'",
+		"assist_review WHERE state = 'open'", "assist_review WHERE state = 'fine'", "assist_review WHERE state = 'attention'",
+		"assist_request WHERE state = 'waiting'", "assist_request WHERE state = 'refused'", "assist_request WHERE state = 'expired'", "assist_request WHERE state = 'over'",
+		"assist_proposal WHERE state = 'sent'", "assist_proposal WHERE state = 'accepted'", "assist_proposal WHERE state = 'declined'",
+		"assist_change WHERE undone_at IS NOT NULL", "customer WHERE first_name = 'ليلى'",
+	} {
+		if count(what) == 0 {
+			t.Errorf("there is none of: %s", what)
+		}
+	}
+	if n := count("assist_approval a JOIN assist_approval b ON b.id > a.id AND b.asked_at < a.asked_at"); n != 0 {
+		t.Errorf("%d pairs of requests are not in the order of their time", n)
 	}
 	if n := count("sales_order WHERE created_at > " + strconv.FormatInt(now.UnixMicro(), 10)); n != 0 {
 		t.Errorf("%d orders are of the future", n)

@@ -192,6 +192,7 @@ func Welcome(port int, mailFolder string) string {
 	} {
 		fmt.Fprintf(&b, "    %-18s %s\n", line[0], line[1])
 	}
+	b.WriteString("\n  First: sign in to the Admin as maria, type Vera into \"Help a customer\",\n  and press Login as Customer.\n")
 	fmt.Fprintf(&b, "\n  Mail is written to %s\n  Stop with Ctrl-C.\n\n", mailFolder)
 	return b.String()
 }

@@ -91,10 +91,33 @@ const crowdSize = 300
 // The crowd's names by store view, ours.
 var crowdNames = map[string]struct{ first, last, cities string }{
 	"english": {"Alice Henry Grace Oscar Ruth Felix Nora Hugo Ivy Leo Clara Miles Edith Jasper Mabel", "Carter Bennett Hughes Morgan Ellis Palmer Quinn O'Neill Sutton Harlow Finch Baxter Doyle Mercer", "Boston Albany Concord Augusta Hartford"},
-	"german":  {"Anna Lukas Greta Jürgen Käthe Moritz Lena Jonas Ida Friedrich Marlene Björn", "Schäfer Krüger Weiß Hoffmann Brandt Vogel Lehmann Arnold Böhm Seidel Winkler", "Hamburg Leipzig Bremen Köln Graz"},
-	"arabic":  {"Layla Omar Salma Yusuf Huda Karim Nour Tariq Amina Faris", "Haddad Mansour Nasser Khalil Farouk Saleh Aziz Rahman", "Cairo Amman Muscat Tunis Doha"},
+	"german":  {"Anna Lukas Greta Jürgen Käthe Moritz Lena Jonas Ida Friedrich Marlene Björn", "Schäfer Krüger Weiß Hoffmann Brandt Vogel Lehmann Arnold Böhm Seidel Winkler", "Hamburg Leipzig Bremen Köln Dresden"},
+	"arabic":  {"Layla Omar Salma Yusuf Huda Karim Nour Tariq Amina Faris", "Haddad Mansour Nasser Khalil Farouk Saleh Aziz Rahman", "Cairo Giza Aswan Luxor Alexandria"},
 	"french":  {"Camille Luc Élodie Théo Zoé Bastien Inès Rémi Aurélie Gaël", "Dupont Moreau Lefèvre Girard Chevalier Perrin Noël Besson Marchand", "Nantes Lille Dijon Rennes Nice"},
 }
+
+// arabicNames are how every other one of the Arabic store view writes name and
+// place; the e-mail address keeps Latin letters.
+var arabicNames = map[string]string{
+	"Layla": "ليلى", "Omar": "عمر", "Salma": "سلمى", "Yusuf": "يوسف", "Huda": "هدى", "Karim": "كريم", "Nour": "نور", "Tariq": "طارق", "Amina": "أمينة", "Faris": "فارس",
+	"Haddad": "حداد", "Mansour": "منصور", "Nasser": "ناصر", "Khalil": "خليل", "Farouk": "فاروق", "Saleh": "صالح", "Aziz": "عزيز", "Rahman": "رحمن",
+	"Cairo": "القاهرة", "Giza": "الجيزة", "Aswan": "أسوان", "Luxor": "الأقصر", "Alexandria": "الإسكندرية",
+	"Mill Street": "شارع الطاحونة", "Station Road": "شارع المحطة", "Park Avenue": "شارع الحديقة", "Church Lane": "شارع السوق", "Bridge Street": "شارع الجسر",
+}
+
+// inArabic writes somebody in Arabic letters.
+func inArabic(who person) person {
+	who.first, who.last, who.address.City = arabicNames[who.first], arabicNames[who.last], arabicNames[who.address.City]
+	number, street, _ := strings.Cut(who.address.Street, " ")
+	who.address.Street = number + " " + arabicNames[street]
+	return who
+}
+
+// regionOf and callingCode let an address agree with itself.
+var (
+	regionOf    = map[string]string{"Boston": "Massachusetts", "Albany": "New York", "Concord": "New Hampshire", "Augusta": "Maine", "Hartford": "Connecticut"}
+	callingCode = map[string]string{"english": "1", "german": "49", "arabic": "20", "french": "33"}
+)
 
 var viewCountry = map[string]string{"english": "US", "german": "DE", "arabic": "EG", "french": "FR"}
 
@@ -113,6 +136,9 @@ func crowd(n int) []person {
 			consent: []string{"yes", "yes", "yes", "", "", "no"}[r.IntN(6)],
 			address: crowdAddress(r, view, pick(r, names.cities)),
 		}
+		if view == "arabic" && i%2 == 0 {
+			all[i] = inArabic(all[i])
+		}
 		if r.IntN(9) == 0 {
 			all[i].group = customer.Wholesale
 		}
@@ -124,11 +150,9 @@ func crowdAddress(r *rand.Rand, view, city string) customer.Address {
 	a := customer.Address{
 		Street: fmt.Sprintf("%d %s", 1+r.IntN(180), []string{"Mill Street", "Station Road", "Park Avenue", "Church Lane", "Bridge Street"}[r.IntN(5)]),
 		City:   city, Country: viewCountry[view], Postcode: fmt.Sprintf("%05d", 10000+r.IntN(89999)),
-		Phone: fmt.Sprintf("+%d 555 %04d", 1+r.IntN(98), r.IntN(10000)),
+		Phone: fmt.Sprintf("+%s %d 555 %04d", callingCode[view], 201+r.IntN(98), r.IntN(10000)),
 	}
-	if a.Country == "US" {
-		a.Region = []string{"Maine", "Vermont", "New York", "Connecticut"}[r.IntN(4)]
-	}
+	a.Region = regionOf[city]
 	return a
 }
 

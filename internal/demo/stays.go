@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"net/url"
@@ -22,18 +23,33 @@ import (
 // stayCount is how many stays the full demo remembers.
 const stayCount = 140
 
-// stays makes the history: Admin users who helped customers over the last
-// months, through the very steps of a real hand-off, refusals among them.
+// event is something of the history; events are made in the order of their time.
+type event struct {
+	at time.Time
+	do func() error
+}
+
+// stays makes the history of the last months: Admin users who helped customers,
+// refusals among them, and what customers and colleagues were asked and answered.
 func (p Parts) stays(ctx context.Context, s *Shop, size Size, now time.Time) error {
 	if size == Small {
 		return nil
 	}
-	r := rand.New(rand.NewPCG(7, 2026))
-	emails := make([]string, 0, len(s.Customers))
-	for e := range s.Customers {
-		emails = append(emails, e)
+	history := slices.Concat(p.visits(ctx, s, now), p.approvals(ctx, s, now), p.requests(ctx, s, now), p.amended(ctx, s, now))
+	slices.SortStableFunc(history, func(a, b event) int { return a.at.Compare(b.at) })
+	for _, e := range history {
+		p.Clock.Set(e.at)
+		if err := e.do(); err != nil {
+			return err
+		}
 	}
-	slices.Sort(emails)
+	return nil
+}
+
+// visits are stays through the very steps of a real hand-off.
+func (p Parts) visits(ctx context.Context, s *Shop, now time.Time) (history []event) {
+	r := rand.New(rand.NewPCG(7, 2026))
+	emails := slices.Sorted(maps.Keys(s.Customers))
 	for i := range stayCount {
 		at := now.AddDate(0, 0, -90+int(90*math.Sqrt(float64(i)/stayCount))).Truncate(24 * time.Hour).Add(time.Duration(9+r.IntN(8))*time.Hour + time.Duration(r.IntN(60))*time.Minute)
 		if !at.Before(now.Add(-2 * time.Hour)) {
@@ -43,11 +59,9 @@ func (p Parts) stays(ctx context.Context, s *Shop, size Size, now time.Time) err
 		if i%12 == 5 {
 			email = "vera@example.com"
 		}
-		if err := p.stay(ctx, s, r, []string{"maria", "maria", "jonas"}[i%3], email, at); err != nil {
-			return err
-		}
+		history = append(history, event{at, func() error { return p.stay(ctx, s, r, []string{"maria", "maria", "jonas"}[i%3], email, at) }})
 	}
-	return nil
+	return history
 }
 
 // stay is one visit, from signing in to the Admin to closing.
@@ -71,8 +85,8 @@ func (p Parts) stay(ctx context.Context, s *Shop, r *rand.Rand, username, email 
 	who.Route = "POST /customers/{id}/assist"
 	inAdmin := actor.With(ctx, who)
 	begun, err := p.Assist.Begin(inAdmin, reason)
-	if fault.Is(err, fault.Denied) {
-		return p.signOut(ctx, who) // no consent: the refusal is part of the history
+	if fault.Is(err, fault.Denied) || err == nil && begun.Approval != 0 {
+		return p.signOut(ctx, who) // no consent, or no approval yet: that is part of the history
 	}
 	if err != nil {
 		return err
