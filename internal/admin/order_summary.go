@@ -129,14 +129,15 @@ func orderTotals(o sales.Order) []totalRow {
 		rows = append(rows, row)
 		if row.Label == "Tax" && len(o.TaxLines) > 1 {
 			for _, t := range o.TaxLines {
-				rows = append(rows, totalRow{Label: orElse(t.Title, t.Code), Note: rateOf(t), Value: sum(t.Amount), Part: true})
+				rows = append(rows, totalRow{Label: orElse(t.Title, t.Code), Note: rateBeside(orElse(t.Title, t.Code), t), Value: sum(t.Amount), Part: true})
 			}
 		}
 	}
 	if len(o.TaxLines) == 1 {
 		for i := range rows {
 			if rows[i].Label == "Tax" {
-				rows[i].Note = orElse(o.TaxLines[0].Title, o.TaxLines[0].Code) + " " + rateOf(o.TaxLines[0])
+				title := orElse(o.TaxLines[0].Title, o.TaxLines[0].Code)
+				rows[i].Note = strings.TrimSpace(title + " " + rateBeside(title, o.TaxLines[0]))
 			}
 		}
 	}
@@ -151,7 +152,14 @@ func orderTotals(o sales.Order) []totalRow {
 	return append(rows, totalRow{Label: "Total Due", Value: sum(o.Due()), Grand: true})
 }
 
-func rateOf(t totals.TaxLine) string { return rateText(t.PPM) }
+// rateBeside is a tax's rate, unless its title says it: "VAT 20%".
+func rateBeside(title string, t totals.TaxLine) string {
+	said := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", ",", ".").Replace(title)
+	if rate := rateText(t.PPM); !strings.Contains(said, strings.ReplaceAll(rate, " ", "")) {
+		return rate
+	}
+	return ""
+}
 
 // buyerFacts is who bought.
 func buyerFacts(o sales.Order, n customerNames, g acl.Grant) []ui.Fact {

@@ -126,7 +126,8 @@ func (p *paper) address(key string, a sales.Address, x, width float64) float64 {
 func addressLines(a sales.Address, locale string) []string {
 	lines := []string{strings.TrimSpace(a.FirstName + " " + a.LastName), a.Company}
 	lines = append(lines, strings.Split(a.Street, "\n")...)
-	lines = append(lines, joined(" ", a.Postcode, a.City), a.Region, customer.CountryName(a.Country, locale))
+	lines = append(lines, customer.Town(a.City, a.Region, a.Postcode, a.Country)...)
+	lines = append(lines, customer.CountryName(a.Country, locale))
 	return compact(lines)
 }
 

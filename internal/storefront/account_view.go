@@ -92,7 +92,8 @@ func (a *App) assistanceState(r *http.Request) (string, error) {
 func place(a customer.Address, locale string) []string {
 	lines := []string{a.Name(), a.Company}
 	lines = append(lines, a.Lines()...)
-	lines = append(lines, joined(a.Postcode, a.City), a.Region, customer.CountryName(a.Country, locale), a.Phone)
+	lines = append(lines, customer.Town(a.City, a.Region, a.Postcode, a.Country)...)
+	lines = append(lines, customer.CountryName(a.Country, locale), a.Phone)
 	kept := lines[:0]
 	for _, line := range lines {
 		if line != "" {

@@ -151,7 +151,8 @@ func (s *Shopper) addressLines(a sales.Address) []string {
 	a = s.seen(a)
 	lines := []string{a.Name(), a.Company}
 	lines = append(lines, strings.Split(a.Street, "\n")...)
-	lines = append(lines, strings.TrimSpace(a.Postcode+" "+a.City), a.Region, customer.CountryName(a.Country, s.Locale.Tag()), a.Phone)
+	lines = append(lines, customer.Town(a.City, a.Region, a.Postcode, a.Country)...)
+	lines = append(lines, customer.CountryName(a.Country, s.Locale.Tag()), a.Phone)
 	var kept []string
 	for _, l := range lines {
 		if l != "" {
