@@ -170,7 +170,9 @@ func logText(s assist.LoggedStay, key string) string {
 	case "pages":
 		return strconv.Itoa(s.Views)
 	case "ended_by":
-		return s.EndedBy
+		if s.State() == impersonate.Ended {
+			return s.Ender()
+		}
 	case "id":
 		return s.PublicID
 	}

@@ -256,7 +256,18 @@ func TestTimelineShowsValuesBeforeAndAfter(t *testing.T) {
 	form := shop.Visit("/account/edit").Form("form[method=post][action*=edit]").Set("first_name", "Verena")
 	form.Submit()
 	stay := maria.Visit(d.page("vera@example.com", "/assistance"))
-	stay.Follow(`table a[href^="/assist/log/"]`).MustContain("first name: Vera → Verena")
+	stay.Follow(`table a[href^="/assist/log/"]`).MustContain("Changed the name", "First name: Vera → Verena")
+}
+
+func TestTheTimelineTellsInSentencesAndWhoEndedIt(t *testing.T) {
+	d := openDesk(t)
+	maria := d.as("maria", "/")
+	shop := d.assistVera(maria)
+	shop.Visit("/p/item-1").Form("form[action$='/cart/items']").Set("qty", "2").Submit()
+	shop.Visit("/account").Form("form[action$='/assist/close']").Submit()
+	page := maria.Visit(d.page("vera@example.com", "/assistance")).Follow(`table a[href^="/assist/log/"]`)
+	page.MustContain("Added a product to the cart: Stoneware Mug (T-1) × 2", "Maria Keller (the agent)")
+	page.MustNotContain("Carts: item added", "Ended by maria")
 }
 
 func TestEveryRouteAsksForItsResource(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/audit"
+	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -105,7 +106,7 @@ func stayFacts(s assist.LoggedStay, g acl.Grant) []ui.Fact {
 		{Term: "Ended", View: ui.TimeStamp(s.EndedAt, "")},
 	}
 	if s.State() == impersonate.Ended {
-		facts = append(facts, ui.Fact{Term: "Cause of end", Text: assist.CauseLabel(s.Cause)}, ui.Fact{Term: "Ended by", Text: s.EndedBy})
+		facts = append(facts, ui.Fact{Term: "Cause of end", Text: assist.CauseLabel(s.Cause)}, ui.Fact{Term: "Ended by", Text: s.Ender()})
 	}
 	return append(facts, ui.Fact{Term: "IP address", Text: s.IP}, ui.Fact{Term: "Browser", Text: s.UserAgent})
 }
@@ -116,6 +117,12 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 	e := ui.Event{At: t.At, Title: stepText(t), Text: t.Details, Tone: ui.Info}
 	if g.Allows(acl.ActionsReport) {
 		e.Href = actionPath(t.ID)
+	}
+	if said := assist.Told(t, english); said != "" {
+		e.Title = said
+		if !t.Failed() {
+			e.Text = "" // what it names, the sentence says
+		}
 	}
 	switch t.Action {
 	case assist.ActionBegun:
@@ -130,11 +137,14 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 		}
 	}
 	if len(t.Changes) > 0 {
-		e.Detail = valueChanges(t.Changes)
+		e.Detail = valueChanges(named(t.Changes))
 	}
 	switch {
 	case t.Failed():
-		e.Tone, e.Icon, e.Title = ui.Danger, ui.IconWarning, e.Title+" (refused)"
+		e.Tone, e.Icon = ui.Danger, ui.IconWarning
+		if !strings.HasPrefix(e.Title, "Refused") {
+			e.Title += " (refused)"
+		}
 	case pageView(t):
 		e.Tone, e.Icon, e.Title = ui.Neutral, ui.IconEye, "Page "+t.ObjectID
 	case t.Group == audit.AssistGroup:
@@ -144,6 +154,18 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 		}
 	}
 	return e
+}
+
+// english is the language of the Admin.
+var english = i18n.For(i18n.Fallback)
+
+// named gives the fields of changes the names that the storefront has for them.
+func named(changes []sqldb.FieldChange) []sqldb.FieldChange {
+	out := make([]sqldb.FieldChange, len(changes))
+	for i, c := range changes {
+		out[i] = sqldb.FieldChange{Field: assist.Value(c).Label(english), Before: c.Before, After: c.After}
+	}
+	return out
 }
 
 func pageView(t audit.Entry) bool { return t.Action == assist.ActionPageViewed }

@@ -206,10 +206,14 @@ func (s *Service) endFor(ctx context.Context, tx *sqldb.Tx, form ConsentForm) er
 	if form.Allow {
 		return nil
 	}
+	by, err := nameOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4,
 		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
 		WHERE customer_id = $1 AND ended_at IS NULL RETURNING `+stayColumns,
-		form.CustomerID, sqldb.Micros(tx.Now()), string(impersonate.ConsentWithdrawn), actorName(ctx))
+		form.CustomerID, sqldb.Micros(tx.Now()), string(impersonate.ConsentWithdrawn), by)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type Deed struct {
 	Action sqldb.Action
 	Path   string // of the page that was looked at or refused
 	What   string // the product, the order, the discount code
+	told   string // the message that tells of it, where the action has several
 	Values []Value
 }
 
@@ -52,13 +53,22 @@ func deedOf(e audit.Entry) (Deed, bool) {
 	case e.Group == audit.AssistGroup && !i18n.For(i18n.Fallback).Has(deedKey(e.Action)):
 		return d, false
 	}
-	d.What = whatOf(e)
+	d.What, d.told = whatOf(e), modeTold[e.Details]
+	if e.Action != ActionMode {
+		d.told = ""
+	}
 	for _, c := range e.Changes {
 		if !internalFields[c.Field] {
 			d.Values = append(d.Values, Value(c))
 		}
 	}
 	return d, true
+}
+
+// modeTold are the messages for the modes that a stay is given, by their label;
+// the one that is not here lets it change things.
+var modeTold = map[string]string{
+	ModeLabel(Proposing): "did.login_as_customer.mode_propose", ModeLabel(impersonate.ViewOnly): "did.login_as_customer.mode_look",
 }
 
 // internalFields are the shop's own terms: they tell a customer nothing.
@@ -70,7 +80,9 @@ var orderNumber = regexp.MustCompile(`^Order (\S+?)(?:,|$)`)
 // need no translation.
 func whatOf(e audit.Entry) string {
 	switch e.Action {
-	case "cart.item_added", "cart.coupon_applied", "cart.coupon_removed":
+	case "cart.item_added":
+		return added(e)
+	case "cart.coupon_applied", "cart.coupon_removed":
 		return e.Details
 	}
 	if m := orderNumber.FindStringSubmatch(e.Details); m != nil && e.ObjectKind == "order" {
@@ -84,12 +96,27 @@ func whatOf(e audit.Entry) string {
 	return ""
 }
 
+// added names what came into the cart, with how many of it: the record has how
+// many there were then.
+func added(e audit.Entry) string {
+	for _, c := range e.Changes {
+		product, total := strings.CutSuffix(e.Details, " × "+c.After)
+		if n := number(c.After) - number(c.Before); total && c.Field == "qty" && n > 0 {
+			return product + " × " + text(n)
+		}
+	}
+	return e.Details
+}
+
 func deedKey(a sqldb.Action) string { return "did." + string(a) }
 
 // Sentence says in a customer's language what was done.
 func (d Deed) Sentence(l *i18n.Locale) string {
 	key := deedKey(d.Action)
-	if !l.Has(key) {
+	switch {
+	case d.told != "":
+		key = d.told
+	case !l.Has(key):
 		key = "did.other"
 	}
 	switch {
@@ -103,6 +130,16 @@ func (d Deed) Sentence(l *i18n.Locale) string {
 		return l.T("assistance.did_what", "did", l.T(key), "what", d.What)
 	}
 	return l.T(key)
+}
+
+// Told says in a language what an entry of a stay did, for a timeline; "" for the
+// steps of the stay itself, which are not told in this way.
+func Told(e audit.Entry, l *i18n.Locale) string {
+	d, ok := deedOf(e)
+	if !ok || e.Group == audit.AssistGroup && !e.Failed() || d.Path == "" && !l.Has(deedKey(d.Action)) {
+		return ""
+	}
+	return d.Sentence(l)
 }
 
 // Label is the name of a value's field in a customer's language; what is not a

@@ -105,7 +105,7 @@ func (s *Service) tellOfRequest(ctx context.Context, tx *sqldb.Tx, r Request, p 
 		return err
 	}
 	l.say("mail.consent_request.text")
-	l.say("mail.consent_request.reason", "reason", r.Reason)
+	l.say("mail.consent_request.reason", "reason", r.Why(l.Locale))
 	l.say("mail.consent_request.scope", "scope", r.Scope.Text(l.Locale), "span", l.Locale.Span(r.Length))
 	l.Link = mail.Link{Text: l.Locale.T("mail.consent_request.link"), URL: l.view.URL("/assist/consent") + "?token=" + url.QueryEscape(token)}
 	l.After = []string{

@@ -56,6 +56,20 @@ type LoggedStay struct {
 	View    string // name of the store view
 }
 
+// Ender says who ended the stay, and as whom: "Vera Lind (the customer)". What
+// came of itself, such as the end of the time, was nobody.
+func (l LoggedStay) Ender() string {
+	switch {
+	case l.EndedBy == "" || l.EndedBy == systemName:
+		return "Nobody: it ended by itself"
+	case l.Cause == impersonate.ClosedByActor || l.Cause == impersonate.Replaced:
+		return l.AdminName + " (the agent)"
+	case l.EndedBy == l.CustomerName && l.Cause != impersonate.ClosedBySupervisor:
+		return l.EndedBy + " (the customer)"
+	}
+	return l.EndedBy
+}
+
 // Log lists stays for whoever may View Login as Customer Log; the caller's
 // route has asked for that.
 func (s *Service) Log(ctx context.Context, query LogQuery) (LogPage, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -58,6 +59,10 @@ type Request struct {
 	codeExpires time.Time
 	codeTries   int
 }
+
+// Why is the reason in the customer's language, as far as it was chosen from the
+// presets.
+func (r Request) Why(l *i18n.Locale) string { return reasonIn(l, r.ReasonCode, r.Reason) }
 
 // Waiting and Granted tell whether it waits for an answer, or counts.
 func (r Request) Waiting() bool { return r.State == RequestWaiting }

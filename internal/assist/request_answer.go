@@ -211,10 +211,14 @@ func (s *Service) endGranted(ctx context.Context, tx *sqldb.Tx, r Request, state
 	case RequestCanceled:
 		cause = impersonate.ClosedByActor
 	}
+	by, err := nameOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4,
 		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
 		WHERE customer_id = $5 AND request_id = $1 AND ended_at IS NULL RETURNING `+stayColumns,
-		r.ID, sqldb.Micros(tx.Now()), string(cause), actorName(ctx), r.CustomerID)
+		r.ID, sqldb.Micros(tx.Now()), string(cause), by, r.CustomerID)
 	if err != nil {
 		return err
 	}

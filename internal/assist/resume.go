@@ -80,10 +80,13 @@ func (s *Service) bury(ctx context.Context, stay Stay, cause impersonate.Cause) 
 	return gone(cause, err)
 }
 
+// systemName is who ends a stay that is over of itself.
+const systemName = "system"
+
 // noticing gives a context in which the system ends a stay: nobody did.
 func (s *Service) noticing(ctx context.Context, stay Stay) context.Context {
 	base, _ := actor.From(ctx)
-	base.Kind, base.ID, base.Name, base.SessionID = actor.System, 0, "system", 0
+	base.Kind, base.ID, base.Name, base.SessionID = actor.System, 0, systemName, 0
 	base.Subject = actor.Subject{ID: stay.CustomerID, Name: stay.CustomerName}
 	base.Impersonation, base.ViewOnly = 0, false
 	return actor.With(ctx, base)

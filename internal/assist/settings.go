@@ -80,7 +80,7 @@ var (
 		config.Help("So long the values from before and after each change of a session are kept, so that it can be undone. The entries of the Actions Report stay."))
 	MaskPersonal = config.Bool("assist.mask", config.In(config.AssistSection, sessionGroup), config.Label("Mask personal data"),
 		config.At(config.Website), config.Default(false),
-		config.Help("If Yes, e-mail address, phone number, birthday and street are hidden on all pages of a session until the Admin user reveals them, which is recorded."))
+		config.Help("If Yes, e-mail address, phone number and street are hidden on all pages of a session until the Admin user reveals them, which is recorded."))
 	Notify = config.Select("assist.notify", config.In(config.AssistSection, sessionGroup), config.Label("Tell the customer by e-mail"),
 		config.At(config.Website), config.Default(NotifyAfter),
 		config.Choices(config.Choice{Value: NotifyNever, Label: "Never"}, config.Choice{Value: NotifyStart, Label: "At start"}, config.Choice{Value: NotifyAfter, Label: "After each session"}))

@@ -298,9 +298,13 @@ func (t sqlTx) Touch(ctx context.Context, id string, at time.Time) (bool, error)
 // End ends a stay. Where that is not the change itself (a new stay replaces
 // this one), it is recorded beside it, so that each stay has its end on record.
 func (t sqlTx) End(ctx context.Context, id string, cause impersonate.Cause, at time.Time) (bool, error) {
+	by, err := nameOf(ctx, t.tx)
+	if err != nil {
+		return false, err
+	}
 	s, ended, err := sqldb.Found(sqldb.One(ctx, t.tx, scanStep, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4
 		WHERE public_id = $1 AND ended_at IS NULL RETURNING `+stepColumns,
-		id, sqldb.Micros(at), string(cause), actorName(ctx)))
+		id, sqldb.Micros(at), string(cause), by))
 	if err == nil && !ended && t.tx.Action == ActionEnded {
 		t.tx.Skip() // somebody was faster, and has recorded it
 	}
@@ -324,12 +328,6 @@ func recordEnd(tx *sqldb.Tx, s Stay) {
 	if e != &tx.Entry {
 		tx.Also(*e)
 	}
-}
-
-// actorName is who ends a stay, for its row.
-func actorName(ctx context.Context) string {
-	who, _ := actor.From(ctx)
-	return who.Name
 }
 
 // number reads an id that this package has written; anything else is nobody.

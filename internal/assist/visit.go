@@ -45,13 +45,16 @@ func (v Visit) By() string {
 
 // Reason is why, in the customer's language as far as it was chosen from the
 // presets; the Admin user's own words stay as they are.
-func (v Visit) Reason(l *i18n.Locale) string {
-	preset, known := presetOf(v.reasonCode)
-	key := "assistance.reason." + v.reasonCode
-	if !known || preset.NeedsText || !l.Has(key) || !strings.HasPrefix(v.reason, preset.Label) {
-		return v.reason
+func (v Visit) Reason(l *i18n.Locale) string { return reasonIn(l, v.reasonCode, v.reason) }
+
+// reasonIn is a reason in a customer's language, as far as it comes from a preset.
+func reasonIn(l *i18n.Locale, code, reason string) string {
+	preset, known := presetOf(code)
+	key := "assistance.reason." + code
+	if !known || preset.NeedsText || !l.Has(key) || !strings.HasPrefix(reason, preset.Label) {
+		return reason
 	}
-	return l.T(key) + strings.TrimPrefix(v.reason, preset.Label)
+	return l.T(key) + strings.TrimPrefix(reason, preset.Label)
 }
 
 // VisitPage is one page of a customer's visits, newest first.
