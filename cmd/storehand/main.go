@@ -25,7 +25,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the Admin and the storefront."`
 	Migrate migrateCmd `cmd:"" help:"Create the database or bring it up to date."`
 	Staff   staffCmd   `cmd:"" help:"Admin users."`
-	Import  importCmd  `cmd:"" help:"Import customers or products from Magento's CSV files."`
+	Import  importCmd  `cmd:"" help:"Import customers, products, orders or credit memos from Magento's files."`
 	Audit   auditCmd   `cmd:"" help:"Proof that the action log is as it was written."`
 	Assist  assistCmd  `cmd:"" help:"Login as Customer: emergency stop."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -40,6 +40,9 @@ func (a *App) approvals(w http.ResponseWriter, r *http.Request) error {
 	if found.Next != "" {
 		grid.Pager.Next = approvalsPath + "?show=" + q.Get("show") + "&at=" + found.Next
 	}
+	if !waiting {
+		grid.Empty = ui.EmptyState{Icon: ui.IconCheck, Title: "Nobody has asked yet", Text: "Where the configuration asks for a second approval, requests of Admin users are listed here."}
+	}
 	page := adminPage{Title: "Login as Customer Approvals", Nav: approvalsPath, Live: true, Header: ui.Header{
 		Lead: "Admin users who ask a second person before they log in as a customer.",
 	}}

@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/audit"
@@ -37,6 +38,9 @@ func (a *App) orderAssistanceTab(w http.ResponseWriter, r *http.Request) error {
 		}
 		h.All = all
 		for _, s := range stays {
+			if s.BegunAt.Before(o.CreatedAt.Add(-24 * time.Hour)) {
+				continue
+			}
 			h.Stays = append(h.Stays, stayRow(s, v, r))
 		}
 		if all {

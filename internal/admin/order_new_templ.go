@@ -528,7 +528,7 @@ func orderDraftPage(d orderDraft, o assistOffer) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					if d.ParentID != 0 {
-						templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Warning, Text: "The order is cancelled and this one takes its place, with a number of its own."}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Warning, Text: "The order is canceled and this one takes its place, with a number of its own."}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -98,10 +98,13 @@ var stateTones = map[amend.State]ui.Tone{
 }
 
 func (s *Shopper) proposal(p amend.Proposal) proposalView {
+	facts := []ui.Fact{{Term: s.T("proposal.by"), Text: p.Role}}
+	if p.DecidedAt.IsZero() {
+		facts = append(facts, ui.Fact{Term: s.T("proposal.until"), Text: s.Locale.DateTime(p.ExpiresAt)})
+	}
 	return proposalView{
-		formView: formView{S: s}, Title: s.T("proposal.of", "date", s.Locale.DateTime(p.SentAt)), State: s.T("proposal.state." + string(p.State)), Tone: stateTones[p.State],
+		formView: formView{S: s}, Facts: facts, Title: s.T("proposal.of", "date", s.Locale.DateTime(p.SentAt)), State: s.T("proposal.state." + string(p.State)), Tone: stateTones[p.State],
 		Words: p.Note, Rows: s.editRows(p.Edits, p.Outdated), Open: p.Open(), Outdated: p.State == amend.Outdated, Public: p.PublicID,
-		Facts: []ui.Fact{{Term: s.T("proposal.by"), Text: p.Role}, {Term: s.T("proposal.until"), Text: s.Locale.DateTime(p.ExpiresAt)}},
 	}
 }
 

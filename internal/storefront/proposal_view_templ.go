@@ -166,7 +166,7 @@ func proposalBody(v proposalView) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card(ui.Box{Title: v.S.T("proposal.changes"), Lead: v.S.T("proposal.changes_lead")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card(v.box()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -184,6 +184,14 @@ func proposalBody(v proposalView) templ.Component {
 		}
 		return nil
 	})
+}
+
+// box says what it is about; what is decided would change nothing any more.
+func (v proposalView) box() ui.Box {
+	if !v.Open {
+		return ui.Box{Title: v.S.T("proposal.was")}
+	}
+	return ui.Box{Title: v.S.T("proposal.changes"), Lead: v.S.T("proposal.changes_lead")}
 }
 
 func (v proposalView) decision(which string, variant ui.Variant) ui.PostButton {

@@ -39,7 +39,7 @@ func (s *Shopper) requestView(r *http.Request, q assist.Request) requestView {
 		S: s, Title: s.T("ask.title"), Text: s.T("ask.text", "agent", q.AdminName, "role", q.RoleName), Agree: s.agreement(q), Token: web.CSRF(r.Context()),
 		Waiting: q.Waiting(), Approve: at + "/approve", Refuse: at + "/refuse", Code: at + "/code", Back: at + "/withdraw",
 		Facts: []ui.Fact{
-			{Term: s.T("ask.why"), Text: q.Reason}, {Term: s.T("ask.what"), Text: q.Scope.Text(s.Locale)}, {Term: s.T("ask.how_long"), Text: s.Locale.Span(q.Length)},
+			{Term: s.T("ask.why"), Text: q.Why(s.Locale)}, {Term: s.T("ask.what"), Text: q.Scope.Text(s.Locale)}, {Term: s.T("ask.how_long"), Text: s.Locale.Span(q.Length)},
 		},
 	}
 	if q.Granted() {

@@ -43,7 +43,7 @@ func (s *Shopper) visit(visit assist.Visit) visitView {
 	if visit.Live {
 		v.End = v.Href + "/end"
 	} else {
-		v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.when"), Text: s.lasted(visit)})
+		v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.over"), Text: s.lasted(visit)})
 	}
 	v.Facts = append(v.Facts, ui.Fact{Term: s.T("assistance.changes"), Text: l.Number(int64(visit.Changes))}, ui.Fact{Term: s.T("assistance.pages"), Text: l.Number(int64(visit.Pages))})
 	if visit.Changes > 0 && s.Stay == nil {

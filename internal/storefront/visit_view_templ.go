@@ -417,7 +417,7 @@ func (v visitView) runningTitle() string {
 	if v.End != "" {
 		return v.S.T("assistance.running")
 	}
-	return v.S.T("assistance.visits")
+	return ""
 }
 
 func pagesSeen(l *i18n.Locale, seen []assist.Deed) templ.Component {

@@ -47,6 +47,12 @@ document.addEventListener("submit", (event) => {
 // A fold that is open for wide screens starts closed on a phone.
 if (matchMedia("(max-width: 48rem)").matches) for (const fold of $$("details[data-wide]")) fold.open = false;
 
+// In a row of links that is wider than a phone, the page one is on is in sight.
+for (const link of $$(".tabs [aria-current], .side-panel [aria-current]")) {
+  const row = link.closest(".tabs") || link.closest("ul");
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
+}
+
 // Menus close on Escape, and when attention moves elsewhere.
 function closeMenus(except) {
   for (const menu of $$("details[data-menu][open]")) if (menu !== except && !menu.contains(except)) menu.open = false;
