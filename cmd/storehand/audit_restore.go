@@ -43,6 +43,9 @@ func (r *auditRestoreCmd) Run(c *console) error {
 		c.printf("Accepted, and on record. Consent from before %s must be given again. %d sessions as a customer, %d of Admin users and %d of customers were ended.\n",
 			report.At.UTC().Format("2006-01-02 15:04:05 UTC"), report.Stays, report.Staff, report.Customers)
 	}
+	for _, l := range report.Revoked {
+		c.printf("Taken back: %d %s.\n", l.N, l.What)
+	}
 	return errors.Join(err, r.hand(c, report.ByHand))
 }
 

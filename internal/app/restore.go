@@ -54,13 +54,23 @@ func AcceptRestore(ctx context.Context, o Restore) (r RestoreReport, err error) 
 		return r, errNotSetBack
 	}
 	ctx = actor.AsSystem(ctx, "storehand audit accept-restore")
-	if r.Restored, err = a.Assist.AcceptRestore(ctx, o.Reason, r.Lost); err != nil || a.Sealer == nil {
+	if r.Restored, err = a.Assist.AcceptRestore(ctx, o.Reason, r.Lost, a.revokes()...); err != nil || a.Sealer == nil {
 		return r, err
 	}
 	if r.ByHand, err = a.Sealer.GoOn(ctx, lost); err == nil && len(r.ByHand) == 0 {
 		err = a.seal(ctx)
 	}
 	return r, err
+}
+
+// revokes are what else somebody could act with that a backup revives.
+func (a *App) revokes() []assist.Revoke {
+	return []assist.Revoke{
+		{What: "links to choose a new password", Do: a.Customers.RevokeResets},
+		{What: "links to confirm an e-mail address", Do: a.Customers.RevokeConfirmations},
+		{What: "payment links", Do: a.Payments.RevokeLinks},
+		{What: "recovery codes of Admin users", Do: a.Factors.RevokeCodes},
+	}
 }
 
 // TakeBack lets a witness go on from an older checkpoint: file is what

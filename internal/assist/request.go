@@ -24,6 +24,7 @@ const (
 	RequestCanceled  RequestState = "canceled"  // by the Admin user
 	RequestWithdrawn RequestState = "withdrawn" // the customer took the grant back
 	RequestOver      RequestState = "over"      // the granted time has passed
+	RequestSetBack   RequestState = "set_back"  // a backup was restored since
 )
 
 // Request is one Admin user's question to one customer: may I, for this reason,

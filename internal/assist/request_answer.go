@@ -197,6 +197,7 @@ func (s *Service) closeTx(ctx context.Context, tx *sqldb.Tx, r Request, state Re
 var requestLabels = map[RequestState]string{
 	RequestWaiting: "Waiting", RequestGranted: "Granted", RequestRefused: "Refused by the customer", RequestExpired: "Not answered in time",
 	RequestCanceled: "Taken back by the Admin user", RequestWithdrawn: "Withdrawn by the customer", RequestOver: "The granted time is over",
+	RequestSetBack: "Over: a backup was restored",
 }
 
 // Label names a state in a few words.

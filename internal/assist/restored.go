@@ -17,14 +17,28 @@ type Restored struct {
 	At               time.Time
 	Stays            int   // that were ended
 	Staff, Customers int64 // sessions that were ended
+	Revoked          []Revoked
+}
+
+// Revoked says how many of a kind were taken back.
+type Revoked struct {
+	What string
+	N    int64
+}
+
+// Revoke takes something back that a backup revives and that somebody could act
+// with: it may have been used or withdrawn after the backup was made.
+type Revoke struct {
+	What string
+	Do   func(ctx context.Context, tx *sqldb.Tx) (int64, error)
 }
 
 // AcceptRestore is the owner's acceptance that the database was set back to a
 // backup. Nothing of what the backup says about authority counts from here on:
 // consent must be given again, every session is over, and so are codes, granted
-// requests and approvals, whatever became of them after the backup was made.
-// found says what is known outside and lost here.
-func (s *Service) AcceptRestore(ctx context.Context, reason string, found []string) (r Restored, err error) {
+// requests and approvals, and whatever else is given, no matter what became of
+// it after the backup was made. found says what is known outside and lost here.
+func (s *Service) AcceptRestore(ctx context.Context, reason string, found []string, also ...Revoke) (r Restored, err error) {
 	who, _ := actor.From(ctx)
 	if who.Kind != actor.System {
 		return r, fault.New(fault.Denied, "Only whoever runs commands on the server can accept a restored backup.")
@@ -45,7 +59,7 @@ func (s *Service) AcceptRestore(ctx context.Context, reason string, found []stri
 		if r.Stays, err = s.endAll(ctx, tx, SetBack); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE assist_approval SET state = 'taken_back' WHERE state IN ('pending', 'approved')`); err != nil {
+		if err := s.revoke(ctx, tx, &r, also); err != nil {
 			return err
 		}
 		if r.Staff, r.Customers, err = s.sessions.EndEverything(ctx, tx); err != nil {
@@ -61,6 +75,40 @@ func (s *Service) AcceptRestore(ctx context.Context, reason string, found []stri
 		return tx.Bump(ctx, "assist_stop")
 	})
 	return r, err
+}
+
+// revoke takes back what somebody could act with, beside sessions.
+func (s *Service) revoke(ctx context.Context, tx *sqldb.Tx, r *Restored, also []Revoke) error {
+	own := []Revoke{{"requests for consent", s.closeRequests}, {"approvals", takeApprovalsBack}}
+	for _, one := range append(own, also...) {
+		n, err := one.Do(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			r.Revoked = append(r.Revoked, Revoked{one.What, n})
+			tx.Note(one.What+" taken back", text(n))
+		}
+	}
+	return nil
+}
+
+// closeRequests closes every request that waits or was granted: its link and its
+// code could have been used, or refused, since.
+func (s *Service) closeRequests(ctx context.Context, tx *sqldb.Tx) (int64, error) {
+	open, err := sqldb.All(ctx, tx, scanRequest, `UPDATE assist_request SET state = $1, open = FALSE, closed_at = $2, token_hash = NULL, code_hash = ''
+		WHERE open RETURNING `+requestColumns, string(RequestSetBack), sqldb.Micros(tx.Now()))
+	for _, r := range open {
+		e := sqldb.Entry{Action: ActionAskExpired}
+		r.describe(&e)
+		e.Details = RequestSetBack.Label()
+		tx.Also(e)
+	}
+	return int64(len(open)), err
+}
+
+func takeApprovalsBack(ctx context.Context, tx *sqldb.Tx) (int64, error) {
+	return tx.Exec(ctx, `UPDATE assist_approval SET state = 'taken_back' WHERE state IN ('pending', 'approved')`)
 }
 
 // beginEpoch makes consent from before now one that must be given again, and

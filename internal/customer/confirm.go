@@ -106,3 +106,9 @@ func (s *Service) Confirm(ctx context.Context, token string) (Customer, error) {
 		return s.send(ctx, tx, c, letterWelcome, facts{})
 	})
 }
+
+// RevokeConfirmations makes every link to confirm an address worthless, as part
+// of a change, and says how many still worked. Who signs in is sent a new one.
+func (s *Service) RevokeConfirmations(ctx context.Context, tx *sqldb.Tx) (int64, error) {
+	return tx.Exec(ctx, `DELETE FROM email_confirmation WHERE expires_at > $1`, sqldb.Micros(tx.Now()))
+}

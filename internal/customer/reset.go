@@ -131,3 +131,9 @@ func (s *Service) spendReset(ctx context.Context, tx *sqldb.Tx, c Customer, toke
 	tx.Details = "Password of " + c.Name()
 	return s.send(ctx, tx, c, letterPasswordChanged, facts{})
 }
+
+// RevokeResets makes every link to choose a new password worthless, as part of a
+// change, and says how many still worked.
+func (s *Service) RevokeResets(ctx context.Context, tx *sqldb.Tx) (int64, error) {
+	return tx.Exec(ctx, `DELETE FROM password_reset WHERE used_at IS NULL AND expires_at > $1`, sqldb.Micros(tx.Now()))
+}

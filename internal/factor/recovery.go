@@ -70,3 +70,12 @@ func cleanCode(typed string) string {
 		return r
 	}, strings.ToLower(typed))
 }
+
+// RevokeCodes makes everybody's recovery codes worthless, and what somebody was
+// just being asked, as part of a change; it says how many codes were left.
+func (s *Service) RevokeCodes(ctx context.Context, tx *sqldb.Tx) (int64, error) {
+	if _, err := tx.Exec(ctx, `DELETE FROM admin_ceremony`); err != nil {
+		return 0, err
+	}
+	return tx.Exec(ctx, `DELETE FROM admin_recovery_code WHERE used_at IS NULL`)
+}

@@ -121,16 +121,24 @@ func (s *Service) ByToken(ctx context.Context, token string) (sales.Order, error
 	return s.sales.Head(ctx, l.order)
 }
 
+// RevokeLinks makes every payment link worthless, as part of a change, and says
+// how many still worked. The orders go on waiting as long as they would have:
+// whoever looks after them sends a new link.
+func (s *Service) RevokeLinks(ctx context.Context, tx *sqldb.Tx) (int64, error) {
+	return tx.Exec(ctx, `UPDATE payment_link SET revoked = TRUE WHERE NOT revoked AND expires_at > $1`, sqldb.Micros(tx.Now()))
+}
+
 // patience is how long an order waits for a payer who was sent to a provider's
 // page, and was sent no link.
 const patience = time.Hour
 
-// Sweep cancels orders that nobody paid in time.
+// Sweep cancels orders that nobody paid in time: that of the links that were
+// sent, whether they were replaced or taken back.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.db.Now()
 	late, err := sqldb.All(ctx, s.db.Reader(), sqldb.Value[int64], `SELECT o.id FROM sales_order o
 		WHERE o.status = 'pending_payment' AND o.state = 'pending_payment' AND o.created_at < $1
-			AND NOT EXISTS (SELECT 1 FROM payment_link l WHERE l.order_id = o.id AND NOT l.revoked AND l.expires_at > $2)
+			AND NOT EXISTS (SELECT 1 FROM payment_link l WHERE l.order_id = o.id AND l.expires_at > $2)
 			AND NOT EXISTS (SELECT 1 FROM payment_intent i WHERE i.order_id = o.id AND i.state = 'open' AND i.expires_at > $2)
 		ORDER BY o.created_at LIMIT 100`, sqldb.Micros(now.Add(-patience)), sqldb.Micros(now))
 	if err != nil {
