@@ -37,14 +37,12 @@ type Fault struct {
 
 func (f *Fault) String() string {
 	switch {
-	case f.ID != 0 && f.Position >= 0:
-		return fmt.Sprintf("row %d (position %d): %s", f.ID, f.Position, f.What)
-	case f.ID != 0:
+	case f.Position < 0:
 		return fmt.Sprintf("row %d: %s", f.ID, f.What)
-	case f.Position >= 0:
-		return fmt.Sprintf("position %d: %s", f.Position, f.What)
+	case f.ID != 0:
+		return fmt.Sprintf("row %d (position %d): %s", f.ID, f.Position, f.What)
 	}
-	return f.What
+	return fmt.Sprintf("position %d: %s", f.Position, f.What)
 }
 
 // Check says against what a log is verified.
@@ -395,9 +393,6 @@ func (v *verification) strangers() error {
 	err := v.q.QueryRow(v.ctx, `SELECT COUNT(*), MIN(a.id) FROM audit_log a WHERE NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.audit_id = a.id)`).Scan(&v.report.Unsealed, &first)
 	if err == nil && first != nil && *first <= floor {
 		v.report.Fault = &Fault{ID: *first, Position: -1, What: "it was put into the log without being sealed"}
-		if *first == 0 { // which is no id that the log gives
-			v.report.Fault.What = "row 0 was put into the log"
-		}
 	}
 	return err
 }

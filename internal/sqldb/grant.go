@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -42,5 +43,32 @@ func (db *DB) Grant(ctx context.Context, role string) error {
 			return errors.Join(fmt.Errorf("%s: %w", q, err), tx.Rollback())
 		}
 	}
+	if err := restricted(ctx, tx, role); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
 	return tx.Commit()
+}
+
+// restricted fails where granting and revoking did nothing: PostgreSQL only warns
+// of that.
+func restricted(ctx context.Context, tx *sql.Tx, role string) error {
+	var owner, serves bool
+	err := tx.QueryRowContext(ctx, `SELECT pg_has_role(current_user, c.relowner, 'USAGE'), has_table_privilege($1, c.oid, 'INSERT')
+		FROM pg_class c WHERE c.oid = to_regclass('audit_log')`, role).Scan(&owner, &serves)
+	switch {
+	case err != nil:
+		return err
+	case !owner || !serves:
+		return errors.New("only the account that owns the tables can let a role serve")
+	}
+	for _, table := range sealedTables {
+		var changes bool
+		if err := tx.QueryRowContext(ctx, `SELECT has_table_privilege($1, to_regclass($2), 'UPDATE, DELETE, TRUNCATE')`, role, table).Scan(&changes); err != nil {
+			return err
+		}
+		if changes {
+			return fmt.Errorf("the role %s can change %s all the same: it must not be the tables' owner, a superuser, or a member of a role that may", role, table)
+		}
+	}
+	return nil
 }
