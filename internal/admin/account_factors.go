@@ -164,11 +164,7 @@ func (a *App) showCodes(w http.ResponseWriter, r *http.Request, title string, co
 }
 
 func (a *App) removeFactor(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := web.ParseForm(r)
+	id, f, err := web.PathForm(r, "id")
 	if err != nil {
 		return err
 	}

@@ -99,11 +99,7 @@ func (a *App) alertPage(w http.ResponseWriter, r *http.Request, status int, note
 
 // seeAlert acknowledges an alert.
 func (a *App) seeAlert(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := web.ParseForm(r)
+	id, f, err := web.PathForm(r, "id")
 	if err != nil {
 		return err
 	}

@@ -89,11 +89,7 @@ func (a *App) approvalPage(w http.ResponseWriter, r *http.Request, status int, p
 // answerApproval approves, declines or takes back.
 func (a *App) answerApproval(answer func(context.Context, int64, string) (assist.Approval, error), said string) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		id, err := web.PathID(r, "id")
-		if err != nil {
-			return err
-		}
-		f, err := web.ParseForm(r)
+		id, f, err := web.PathForm(r, "id")
 		if err != nil {
 			return err
 		}

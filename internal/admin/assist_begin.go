@@ -232,11 +232,7 @@ func (a *App) leadToStorefronts(w http.ResponseWriter, r *http.Request) error {
 // beginAssist begins a stay and sends the tab that opened on to the storefront.
 // What is missing is asked for in that tab; what stands against it is said there.
 func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	f, err := web.ParseForm(r)
+	id, f, err := web.PathForm(r, "id")
 	if err != nil {
 		return err
 	}

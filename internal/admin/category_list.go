@@ -60,11 +60,7 @@ func (v *categoryTree) add(tree *catalog.Tree, below int64, counts map[int64]int
 
 // moveCategory moves one place up or down, or below another category.
 func (a *App) moveCategory(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	in, err := web.ParseForm(r)
+	id, in, err := web.PathForm(r, "id")
 	if err != nil {
 		return err
 	}

@@ -60,14 +60,31 @@ func (f docForm) general() []string {
 	return all
 }
 
+// newDoc is a document that is being made.
+type newDoc struct {
+	sales.Full              // its order
+	nothing    string       // why it cannot be made, "" when it can
+	bad        fault.Fields // what was typed wrong
+}
+
 // newDocument reads the order of a page on which a document is made; without the
 // deed the page says why.
-func (a *App) newDocument(r *http.Request, deed sales.Deed) (sales.Full, string, error) {
+func (a *App) newDocument(r *http.Request, deed sales.Deed) (newDoc, error) {
 	o, err := a.orderOf(r)
-	if err != nil || a.Sales.Allowed(o)[deed] {
-		return o, "", err
+	d := newDoc{Full: o, bad: fault.Fields{}}
+	if err == nil && !a.Sales.Allowed(o)[deed] {
+		d.nothing = whyNothing(o, deed)
 	}
-	return o, whyNothing(o, deed), nil
+	return d, err
+}
+
+// wrong is what stands beside the fields: what was typed wrong, and what the plan
+// of the document found.
+func (d newDoc) wrong(planned fault.Fields) fault.Fields {
+	if d.nothing != "" {
+		return nil
+	}
+	return merge(d.bad, planned)
 }
 
 // whyNothing says why a document cannot be made of an order.

@@ -30,7 +30,7 @@ type memoTyped struct {
 // newMemo shows the form with all that is left to give back: of the invoice that
 // the address names, else of the order.
 func (a *App) newMemo(w http.ResponseWriter, r *http.Request) error {
-	o, nothing, err := a.newDocument(r, sales.DeedCreditMemo)
+	d, err := a.newDocument(r, sales.DeedCreditMemo)
 	if err != nil {
 		return err
 	}
@@ -38,14 +38,14 @@ func (a *App) newMemo(w http.ResponseWriter, r *http.Request) error {
 	if asked.InvoiceID < 0 {
 		asked.InvoiceID = 0
 	}
-	left := o.Refundable(asked.InvoiceID)
-	asked.Qty = allOf(o, func(i sales.Item) int64 { return left[i.ID] })
-	return a.memoFormPage(w, r, o, nothing, asked, nil, nil)
+	left := d.Refundable(asked.InvoiceID)
+	asked.Qty = allOf(d.Full, func(i sales.Item) int64 { return left[i.ID] })
+	return a.memoFormPage(w, r, d, asked, nil)
 }
 
 // createMemo makes the credit memo, or shows what it would come to.
 func (a *App) createMemo(w http.ResponseWriter, r *http.Request) error {
-	o, nothing, err := a.newDocument(r, sales.DeedCreditMemo)
+	d, err := a.newDocument(r, sales.DeedCreditMemo)
 	if err != nil {
 		return err
 	}
@@ -53,20 +53,19 @@ func (a *App) createMemo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	bad := fault.Fields{}
-	asked, typed := memoAsked(posted, o, bad)
-	if len(bad) > 0 || nothing != "" || posted.Text("do") != "create" && posted.Text("do") != "online" {
-		return a.memoFormPage(w, r, o, nothing, asked, typed, bad)
+	asked, typed := memoAsked(posted, d.Full, d.bad)
+	if len(d.bad) > 0 || d.nothing != "" || posted.Text("do") != "create" && posted.Text("do") != "online" {
+		return a.memoFormPage(w, r, d, asked, typed)
 	}
-	d, err := a.Sales.Refund(onOrder(r.Context(), o.Order), o.ID, asked)
-	if wrong := refusal(err); wrong != nil {
-		return a.memoFormPage(w, r, o, nothing, asked, typed, wrong)
+	made, err := a.Sales.Refund(onOrder(r.Context(), d.Order), d.ID, asked)
+	if d.bad = refusal(err); d.bad != nil {
+		return a.memoFormPage(w, r, d, asked, typed)
 	}
 	if err != nil {
 		return err
 	}
-	web.Flash(w, web.Good, "Credit memo #"+d.Number+" was created.")
-	return web.Redirect(w, r, docOrOrder(r.Context(), acl.MemosView, memoPath(d.ID), o.ID))
+	web.Flash(w, web.Good, "Credit memo #"+made.Number+" was created.")
+	return web.Redirect(w, r, docOrOrder(r.Context(), acl.MemosView, memoPath(made.ID), d.ID))
 }
 
 func memoAsked(posted *web.Form, o sales.Full, bad fault.Fields) (sales.MemoForm, *memoTyped) {
@@ -91,18 +90,17 @@ func memoAsked(posted *web.Form, o sales.Full, bad fault.Fields) (sales.MemoForm
 	return asked, &memoTyped{typed, posted.Text("shipping"), posted.Text("adjustment_refund"), posted.Text("adjustment_fee")}
 }
 
-func (a *App) memoFormPage(w http.ResponseWriter, r *http.Request, o sales.Full, nothing string, asked sales.MemoForm, typed *memoTyped, bad fault.Fields) error {
+func (a *App) memoFormPage(w http.ResponseWriter, r *http.Request, d newDoc, asked sales.MemoForm, typed *memoTyped) error {
+	o := d.Full
 	plan, wrong := sales.PlanMemo(o, asked)
-	if bad = merge(orNone(bad), wrong); nothing != "" {
-		bad = nil
-	}
+	bad := d.wrong(wrong)
 	if typed == nil {
 		typed = &memoTyped{shipping: plainCash(plan.Shipping, o.Currency), plus: plainCash(0, o.Currency), fee: plainCash(0, o.Currency)}
 	}
 	left := o.Refundable(asked.InvoiceID)
 	most := func(i sales.Item) int64 { return left[i.ID] }
 	f := memoForm{docForm: docForm{
-		Order: o, Action: orderPath(o.ID, "/creditmemo"), Token: web.CSRF(r.Context()), Back: orderPath(o.ID, ""), Nothing: nothing,
+		Order: o, Action: orderPath(o.ID, "/creditmemo"), Token: web.CSRF(r.Context()), Back: orderPath(o.ID, ""), Nothing: d.nothing,
 		QtyLabel: "Qty to Refund", Restock: true, Money: true, Errors: bad, Comment: asked.Comment, Notify: asked.NotifyCustomer, Visible: asked.CommentVisible,
 		NotifyLabel: "Email Copy of Credit Memo", Lines: formLines(o, most, asked.Qty, typed.qty, plan.Lines, bad),
 		Totals: memoTotals(plan, o.Order), Submit: a.refundButtons(o, asked.InvoiceID),

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/storehand/storehand/internal/acl"
-	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sales"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -34,17 +33,17 @@ var carriers = []ui.Option{
 
 // newShipment shows the form with all that is left to ship.
 func (a *App) newShipment(w http.ResponseWriter, r *http.Request) error {
-	o, nothing, err := a.newDocument(r, sales.DeedShip)
+	d, err := a.newDocument(r, sales.DeedShip)
 	if err != nil {
 		return err
 	}
-	asked := sales.ShipForm{Qty: allOf(o, sales.Item.ToShip), NotifyCustomer: true}
-	return a.shipmentFormPage(w, r, o, nothing, asked, []trackRow{{}}, nil, nil)
+	asked := sales.ShipForm{Qty: allOf(d.Full, sales.Item.ToShip), NotifyCustomer: true}
+	return a.shipmentFormPage(w, r, d, asked, []trackRow{{}}, nil)
 }
 
 // createShipment makes the shipment, or shows the form with one more parcel.
 func (a *App) createShipment(w http.ResponseWriter, r *http.Request) error {
-	o, nothing, err := a.newDocument(r, sales.DeedShip)
+	d, err := a.newDocument(r, sales.DeedShip)
 	if err != nil {
 		return err
 	}
@@ -52,8 +51,7 @@ func (a *App) createShipment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	bad := fault.Fields{}
-	qty, typed := typedQty(posted, o, bad)
+	qty, typed := typedQty(posted, d.Full, d.bad)
 	rows := trackRows(posted)
 	asked := sales.ShipForm{
 		Qty: qty, Tracks: tracksOf(rows), Comment: posted.Text("comment"), NotifyCustomer: posted.Bool("notify"), CommentVisible: posted.Bool("visible"),
@@ -61,18 +59,18 @@ func (a *App) createShipment(w http.ResponseWriter, r *http.Request) error {
 	if posted.Text("do") == "track" && len(rows) < maxTrackRows {
 		rows = append(rows, trackRow{})
 	}
-	if len(bad) > 0 || nothing != "" || updating(posted) {
-		return a.shipmentFormPage(w, r, o, nothing, asked, rows, typed, bad)
+	if len(d.bad) > 0 || d.nothing != "" || updating(posted) {
+		return a.shipmentFormPage(w, r, d, asked, rows, typed)
 	}
-	d, err := a.Sales.Ship(onOrder(r.Context(), o.Order), o.ID, asked)
-	if wrong := refusal(err); wrong != nil {
-		return a.shipmentFormPage(w, r, o, nothing, asked, rows, typed, wrong)
+	made, err := a.Sales.Ship(onOrder(r.Context(), d.Order), d.ID, asked)
+	if d.bad = refusal(err); d.bad != nil {
+		return a.shipmentFormPage(w, r, d, asked, rows, typed)
 	}
 	if err != nil {
 		return err
 	}
-	web.Flash(w, web.Good, "Shipment #"+d.Number+" was created.")
-	return web.Redirect(w, r, docOrOrder(r.Context(), acl.ShipmentsView, shipmentPath(d.ID), o.ID))
+	web.Flash(w, web.Good, "Shipment #"+made.Number+" was created.")
+	return web.Redirect(w, r, docOrOrder(r.Context(), acl.ShipmentsView, shipmentPath(made.ID), d.ID))
 }
 
 // trackRows reads the rows of parcels; empty ones stay in the form only.
@@ -115,16 +113,15 @@ func carrierName(code string) string {
 	return optionLabel(carriers, code)
 }
 
-func (a *App) shipmentFormPage(w http.ResponseWriter, r *http.Request, o sales.Full, nothing string, asked sales.ShipForm, rows []trackRow, typed map[int64]string, bad fault.Fields) error {
+func (a *App) shipmentFormPage(w http.ResponseWriter, r *http.Request, d newDoc, asked sales.ShipForm, rows []trackRow, typed map[int64]string) error {
+	o := d.Full
 	plan, wrong := sales.PlanShipment(o, asked)
-	if bad = merge(orNone(bad), wrong); nothing != "" {
-		bad = nil
-	}
+	bad := d.wrong(wrong)
 	for i := range rows {
 		rows[i].N, rows[i].Errors = i, bad
 	}
 	f := shipmentForm{docForm: docForm{
-		Order: o, Action: orderPath(o.ID, "/ship"), Token: web.CSRF(r.Context()), Back: orderPath(o.ID, ""), Nothing: nothing,
+		Order: o, Action: orderPath(o.ID, "/ship"), Token: web.CSRF(r.Context()), Back: orderPath(o.ID, ""), Nothing: d.nothing,
 		QtyLabel: "Qty to Ship", Errors: bad, Comment: asked.Comment, Notify: asked.NotifyCustomer, Visible: asked.CommentVisible,
 		NotifyLabel: "Email Copy of Shipment", Lines: formLines(o, sales.Item.ToShip, asked.Qty, typed, plan.Lines, bad),
 		Submit: []ui.Btn{{Text: "Submit Shipment", Variant: ui.Primary, Name: "do", Value: "create"}},

@@ -132,12 +132,8 @@ func (a *App) userSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := userDraft(f, u.ID)
 	_, err = a.Staff.Save(r.Context(), editor(r, f), d)
-	if refused, ok := fault.As(err); ok {
-		form := userForm{Draft: d, User: u, Errors: refused.Fields}
-		if len(refused.Fields) == 0 {
-			form.Refuse = refused.Message
-		}
-		return a.showUser(w, r, statusFor(refused), form)
+	if form, status, refused := (userForm{Draft: d, User: u}).refusedBy(err); refused {
+		return a.showUser(w, r, status, form)
 	}
 	if err != nil {
 		return err
@@ -152,6 +148,19 @@ func userDraft(f *web.Form, id int64) staff.Draft {
 		RoleID: f.ID("role_id"), Active: f.Bool("active"), Password: f.Raw("password"), Repeat: f.Raw("password_repeat"),
 		Seen: sqldb.Time(f.ID("seen")),
 	}
+}
+
+// refusedBy is the form shown again: why the whole was refused, or what is wrong
+// beside each field. Other errors are not for people.
+func (f userForm) refusedBy(err error) (again userForm, status int, ok bool) {
+	refused, ok := fault.As(err)
+	if !ok {
+		return f, 0, false
+	}
+	if f.Errors = refused.Fields; len(f.Errors) == 0 {
+		f.Refuse = refused.Message
+	}
+	return f, statusFor(refused), true
 }
 
 // statusFor is the status of a form that is shown again.
@@ -195,12 +204,8 @@ func (a *App) userDelete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = a.Staff.Delete(r.Context(), editor(r, f), u.ID)
-	if refused, ok := fault.As(err); ok {
-		form := userForm{User: u, Errors: refused.Fields}
-		if len(refused.Fields) == 0 {
-			form.Refuse = refused.Message
-		}
-		return a.showUserDelete(w, r, statusFor(refused), form)
+	if form, status, refused := (userForm{User: u}).refusedBy(err); refused {
+		return a.showUserDelete(w, r, status, form)
 	}
 	if err != nil {
 		return err

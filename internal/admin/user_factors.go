@@ -3,7 +3,6 @@ package admin
 import (
 	"net/http"
 
-	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -34,12 +33,8 @@ func (a *App) userFactors(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = a.Staff.ResetFactors(r.Context(), editor(r, f), u.ID)
-	if refused, ok := fault.As(err); ok {
-		form := userForm{User: u, Errors: refused.Fields}
-		if len(refused.Fields) == 0 {
-			form.Refuse = refused.Message
-		}
-		return a.showUserFactors(w, r, statusFor(refused), form)
+	if form, status, refused := (userForm{User: u}).refusedBy(err); refused {
+		return a.showUserFactors(w, r, status, form)
 	}
 	if err != nil {
 		return err

@@ -206,24 +206,8 @@ func (s *Service) endFor(ctx context.Context, tx *sqldb.Tx, form ConsentForm) er
 	if form.Allow {
 		return nil
 	}
-	by, err := nameOf(ctx, tx)
-	if err != nil {
-		return err
-	}
-	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4,
-		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
-		WHERE customer_id = $1 AND ended_at IS NULL RETURNING `+stayColumns,
-		form.CustomerID, sqldb.Micros(tx.Now()), string(impersonate.ConsentWithdrawn), by)
-	if err != nil {
-		return err
-	}
-	for _, stay := range ended {
-		recordEnd(tx, stay)
-		if err := s.tell(ctx, tx, stay.ID, atEnd); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := s.endWhere(ctx, tx, impersonate.ConsentWithdrawn, "customer_id = ? AND ended_at IS NULL", form.CustomerID)
+	return err
 }
 
 // Consent is a customer's answer as it stands, with where it comes from.

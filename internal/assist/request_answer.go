@@ -212,24 +212,8 @@ func (s *Service) endGranted(ctx context.Context, tx *sqldb.Tx, r Request, state
 	case RequestCanceled:
 		cause = impersonate.ClosedByActor
 	}
-	by, err := nameOf(ctx, tx)
-	if err != nil {
-		return err
-	}
-	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $2, end_cause = $3, ended_by = $4,
-		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
-		WHERE customer_id = $5 AND request_id = $1 AND ended_at IS NULL RETURNING `+stayColumns,
-		r.ID, sqldb.Micros(tx.Now()), string(cause), by, r.CustomerID)
-	if err != nil {
-		return err
-	}
-	for _, stay := range ended {
-		recordEnd(tx, stay)
-		if err := s.tell(ctx, tx, stay.ID, atEnd); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := s.endWhere(ctx, tx, cause, "customer_id = ? AND request_id = ? AND ended_at IS NULL", r.CustomerID, r.ID)
+	return err
 }
 
 // closeGrants ends all that a customer was asked and has granted, when they take

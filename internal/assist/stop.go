@@ -95,13 +95,22 @@ func (s *Service) Stop(ctx context.Context, reason string) (ended int, err error
 // endAll ends all stays that are not over, with their unspent codes, and tells
 // their customers. What is begun while this runs is refused at its next step.
 func (s *Service) endAll(ctx context.Context, tx *sqldb.Tx, cause impersonate.Cause) (int, error) {
+	return s.endWhere(ctx, tx, cause, liveStays)
+}
+
+// endWhere ends the stays that meet a condition, which names only such as are not
+// over, forgets their unspent codes and tells their customers. It gives how many
+// there were.
+func (s *Service) endWhere(ctx context.Context, tx *sqldb.Tx, cause impersonate.Cause, cond string, args ...any) (int, error) {
 	by, err := nameOf(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
-	ended, err := sqldb.All(ctx, tx, scanStay, `UPDATE impersonation SET state = 'ended', ended_at = $1, end_cause = $2, ended_by = $3,
-		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END
-		WHERE `+liveStays+` RETURNING `+stayColumns, sqldb.Micros(tx.Now()), string(cause), by)
+	var w sqldb.Where
+	set := w.Bind(`UPDATE impersonation SET state = 'ended', ended_at = ?, end_cause = ?, ended_by = ?,
+		code_hash = CASE WHEN code_spent_at IS NULL THEN NULL ELSE code_hash END`, sqldb.Micros(tx.Now()), string(cause), by)
+	w.And(cond, args...)
+	ended, err := sqldb.All(ctx, tx, scanStay, set+w.SQL()+` RETURNING `+stayColumns, w.Args()...)
 	if err != nil {
 		return 0, err
 	}

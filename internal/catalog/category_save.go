@@ -125,7 +125,7 @@ func updateCategory(ctx context.Context, tx *sqldb.Tx, t *Tree, before, c *Categ
 }
 
 func writeCategoryTexts(ctx context.Context, tx *sqldb.Tx, id int64, texts map[int64]CategoryText) error {
-	return insertAll(ctx, tx, "category_text (category_id, store_view_id, name, url_key, description)", 5,
+	return insertAll(ctx, tx, "category_text (category_id, store_view_id, name, url_key, description)",
 		slices.Sorted(maps.Keys(texts)), func(view int64) []any {
 			t := texts[view]
 			return []any{id, view, t.Name, t.URLKey, t.Description}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
@@ -169,8 +170,8 @@ func created(p *Product, tx *sqldb.Tx) int64 {
 // writeParts replaces those parts that differ.
 func writeParts(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product) error {
 	if !maps.Equal(p.Texts, before.Texts) {
-		if err := replace(ctx, tx, "product_text (product_id, store_view_id, name, name_key, url_key, short_description, description)", 7, id,
-			slices.Sorted(maps.Keys(p.Texts)), before.ID != 0, func(view int64) []any {
+		if err := replace(ctx, tx, before.ID, "product_text (product_id, store_view_id, name, name_key, url_key, short_description, description)",
+			slices.Sorted(maps.Keys(p.Texts)), func(view int64) []any {
 				t := p.Texts[view]
 				return []any{id, view, t.Name, Fold(t.Name), t.URLKey, t.Short, t.Description}
 			}); err != nil {
@@ -178,21 +179,21 @@ func writeParts(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product)
 		}
 	}
 	if !maps.Equal(p.Attributes, before.Attributes) {
-		if err := replace(ctx, tx, "product_attribute (product_id, code, value)", 3, id,
-			slices.Sorted(maps.Keys(p.Attributes)), before.ID != 0, func(code string) []any {
+		if err := replace(ctx, tx, before.ID, "product_attribute (product_id, code, value)",
+			slices.Sorted(maps.Keys(p.Attributes)), func(code string) []any {
 				return []any{id, code, p.Attributes[code]}
 			}); err != nil {
 			return err
 		}
 	}
 	if !slices.Equal(p.Websites, before.Websites) {
-		if err := replace(ctx, tx, "product_website (product_id, website_id)", 2, id, p.Websites, before.ID != 0,
+		if err := replace(ctx, tx, before.ID, "product_website (product_id, website_id)", p.Websites,
 			func(w int64) []any { return []any{id, w} }); err != nil {
 			return err
 		}
 	}
 	if !slices.Equal(p.Categories, before.Categories) {
-		if err := replace(ctx, tx, "product_category (product_id, category_id, position)", 3, id, p.Categories, before.ID != 0,
+		if err := replace(ctx, tx, before.ID, "product_category (product_id, category_id, position)", p.Categories,
 			func(c Placement) []any { return []any{id, c.CategoryID, c.Position} }); err != nil {
 			return err
 		}
@@ -205,8 +206,8 @@ func writeParts(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product)
 
 func writePrices(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product) error {
 	if !slices.Equal(p.Prices, before.Prices) {
-		if err := replace(ctx, tx, "product_price (product_id, website_id, price, special_price, special_from, special_to)", 6, id,
-			p.Prices, before.ID != 0, func(pr Price) []any {
+		if err := replace(ctx, tx, before.ID, "product_price (product_id, website_id, price, special_price, special_from, special_to)",
+			p.Prices, func(pr Price) []any {
 				var special any
 				if pr.HasSpecial {
 					special = pr.Special
@@ -217,7 +218,7 @@ func writePrices(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product
 		}
 	}
 	if !slices.Equal(p.TierPrices, before.TierPrices) {
-		if err := replace(ctx, tx, "product_tier_price (product_id, website_id, group_id, min_qty, price)", 5, id, p.TierPrices, before.ID != 0,
+		if err := replace(ctx, tx, before.ID, "product_tier_price (product_id, website_id, group_id, min_qty, price)", p.TierPrices,
 			func(t TierPrice) []any { return []any{id, t.WebsiteID, t.GroupID, t.MinQty, t.Price} }); err != nil {
 			return err
 		}
@@ -225,22 +226,21 @@ func writePrices(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Product
 	if slices.Equal(p.GroupPrices, before.GroupPrices) {
 		return nil
 	}
-	return replace(ctx, tx, "product_group_price (product_id, website_id, group_id, price)", 4, id, p.GroupPrices, before.ID != 0,
+	return replace(ctx, tx, before.ID, "product_group_price (product_id, website_id, group_id, price)", p.GroupPrices,
 		func(g GroupPrice) []any { return []any{id, g.WebsiteID, g.GroupID, g.Price} })
 }
 
-// replace swaps all of a product's rows in a table for others.
-func replace[T any](ctx context.Context, tx *sqldb.Tx, into string, columns int, id int64, rows []T, had bool, values func(T) []any) error {
-	if had {
-		table := into[:indexSpace(into)]
-		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE product_id = $1", id); err != nil {
+// replace swaps all rows of a product in a table for others; a new product, of
+// id 0, has none yet.
+func replace[T any](ctx context.Context, tx *sqldb.Tx, productID int64, into string, rows []T, values func(T) []any) error {
+	if productID != 0 {
+		table, _, _ := strings.Cut(into, " ")
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE product_id = $1", productID); err != nil {
 			return err
 		}
 	}
-	return insertAll(ctx, tx, into, columns, rows, values)
+	return insertAll(ctx, tx, into, rows, values)
 }
-
-func indexSpace(s string) int { return slices.Index([]byte(s), ' ') }
 
 // Delete removes a product for good, from carts and wish lists too.
 func (s *Service) Delete(ctx context.Context, id int64) error {

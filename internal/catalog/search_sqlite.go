@@ -16,7 +16,7 @@ func (sqliteSearch) index(ctx context.Context, tx *sqldb.Tx, id int64, p *Produc
 	if err := (sqliteSearch{}).remove(ctx, tx, id); err != nil {
 		return err
 	}
-	return insertAll(ctx, tx, "product_search (rowid, name, sku, body)", 4, documents(p), func(d document) []any {
+	return insertAll(ctx, tx, "product_search (rowid, name, sku, body)", documents(p), func(d document) []any {
 		return []any{id<<viewBits | d.view, d.name, d.sku, d.body}
 	})
 }

@@ -112,9 +112,10 @@ func loadPictures(ctx context.Context, q sqldb.Querier, p *Product) (err error) 
 	return err
 }
 
-// insertAll inserts rows in one statement. The texts differ by the number of
-// rows only, and products have few.
-func insertAll[T any](ctx context.Context, tx *sqldb.Tx, into string, columns int, rows []T, values func(T) []any) error {
+// insertAll inserts rows, many a statement; into is the table with its columns,
+// for each of which there is a value. The texts differ by the number of rows only,
+// and products have few.
+func insertAll[T any](ctx context.Context, tx *sqldb.Tx, into string, rows []T, values func(T) []any) error {
 	const most = 200 // rows a statement: PostgreSQL takes 65,535 arguments, SQLite 32,766
 	for len(rows) > 0 {
 		n := min(len(rows), most)
@@ -125,8 +126,9 @@ func insertAll[T any](ctx context.Context, tx *sqldb.Tx, into string, columns in
 			if i > 0 {
 				text.WriteByte(',')
 			}
-			text.WriteString("(" + sqldb.List(i*columns+1, columns) + ")")
-			args = append(args, values(row)...)
+			row := values(row)
+			text.WriteString("(" + sqldb.List(len(args)+1, len(row)) + ")")
+			args = append(args, row...)
 		}
 		if _, err := tx.Exec(ctx, text.String(), args...); err != nil {
 			return err

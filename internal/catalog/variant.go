@@ -34,7 +34,7 @@ func writeVariants(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Produ
 	for i := range codes {
 		codes[i] = int64(i)
 	}
-	if err := replace(ctx, tx, "product_axis (product_id, code, position)", 3, id, codes, before.ID != 0,
+	if err := replace(ctx, tx, before.ID, "product_axis (product_id, code, position)", codes,
 		func(i int64) []any { return []any{id, p.Axes[i], i} }); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func writeVariants(ctx context.Context, tx *sqldb.Tx, id int64, p, before *Produ
 			return err
 		}
 	}
-	return insertAll(ctx, tx, "product_variant (parent_id, child_id, position, choice)", 4, choices,
+	return insertAll(ctx, tx, "product_variant (parent_id, child_id, position, choice)", choices,
 		func(v variantRow) []any { return []any{id, v.child, v.position, v.choice.text()} })
 }
 

@@ -67,6 +67,22 @@ var modeErrors = map[string]string{
 	assist.CodeModeScope: "session.error.scope", assist.CodeModeReason: "session.error.reason", assist.CodeModeLong: "session.error.long", assist.CodeNotLonger: "session.error.not_longer",
 }
 
+// duringStay is a handler of a form of the session's own, which whoever is in no
+// session has nothing to do with.
+func (a *App) duringStay(do func(http.ResponseWriter, *http.Request, *Shopper, *web.Form) error) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		f, err := web.ParseForm(r)
+		if err != nil {
+			return err
+		}
+		s := shopper(r.Context())
+		if s.Stay == nil {
+			return a.redirect(w, r, "/")
+		}
+		return do(w, r, s, f)
+	}
+}
+
 func (a *App) sessionPage(w http.ResponseWriter, r *http.Request) error {
 	s := shopper(r.Context())
 	if s.Stay == nil {
@@ -92,16 +108,8 @@ func (a *App) showSession(w http.ResponseWriter, r *http.Request, status int, wh
 }
 
 // setMode raises or lowers what the session may do.
-func (a *App) setMode(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(r)
-	if err != nil {
-		return err
-	}
-	s := shopper(r.Context())
-	if s.Stay == nil {
-		return a.redirect(w, r, "/")
-	}
-	err = a.Assist.SetMode(r.Context(), impersonate.Mode(f.Text("mode")), f.Text("reason"))
+func (a *App) setMode(w http.ResponseWriter, r *http.Request, s *Shopper, f *web.Form) error {
+	err := a.Assist.SetMode(r.Context(), impersonate.Mode(f.Text("mode")), f.Text("reason"))
 	if done, err := a.sessionRefused(w, r, err, f.Text("reason")); done {
 		return err
 	}
@@ -123,15 +131,7 @@ func (a *App) sessionRefused(w http.ResponseWriter, r *http.Request, err error, 
 }
 
 // extend prolongs the session within the limit.
-func (a *App) extend(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(r)
-	if err != nil {
-		return err
-	}
-	s := shopper(r.Context())
-	if s.Stay == nil {
-		return a.redirect(w, r, "/")
-	}
+func (a *App) extend(w http.ResponseWriter, r *http.Request, s *Shopper, f *web.Form) error {
 	until, err := a.Assist.Extend(r.Context())
 	if done, err := a.sessionRefused(w, r, err, ""); done {
 		return err
@@ -141,15 +141,7 @@ func (a *App) extend(w http.ResponseWriter, r *http.Request) error {
 }
 
 // reveal shows the customer's personal data for the rest of the session.
-func (a *App) reveal(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(r)
-	if err != nil {
-		return err
-	}
-	s := shopper(r.Context())
-	if s.Stay == nil {
-		return a.redirect(w, r, "/")
-	}
+func (a *App) reveal(w http.ResponseWriter, r *http.Request, s *Shopper, f *web.Form) error {
 	if err := a.Assist.Reveal(r.Context()); err != nil {
 		return err
 	}

@@ -109,16 +109,8 @@ func (s *Shopper) proposal(p amend.Proposal) proposalView {
 }
 
 // sendProposal gives the draft to the customer.
-func (a *App) sendProposal(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(r)
-	if err != nil {
-		return err
-	}
-	s := shopper(r.Context())
-	if s.Stay == nil {
-		return a.redirect(w, r, "/")
-	}
-	_, err = a.Amends.Send(r.Context(), f.Text("note"))
+func (a *App) sendProposal(w http.ResponseWriter, r *http.Request, s *Shopper, f *web.Form) error {
+	_, err := a.Amends.Send(r.Context(), f.Text("note"))
 	v := proposalView{formView: formView{S: s}}
 	if e, ok := fault.As(err); ok && proposalErrors[e.Code] != "" {
 		v.Notice = s.T(proposalErrors[e.Code])
@@ -138,16 +130,8 @@ func (a *App) sendProposal(w http.ResponseWriter, r *http.Request) error {
 }
 
 // discardProposal takes back what was prepared or sent.
-func (a *App) discardProposal(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ParseForm(r)
-	if err != nil {
-		return err
-	}
-	s := shopper(r.Context())
-	if s.Stay == nil {
-		return a.redirect(w, r, "/")
-	}
-	err = a.Amends.Discard(r.Context(), f.Text("proposal"))
+func (a *App) discardProposal(w http.ResponseWriter, r *http.Request, s *Shopper, f *web.Form) error {
+	err := a.Amends.Discard(r.Context(), f.Text("proposal"))
 	if fault.Is(err, fault.Conflict) {
 		return a.showDraft(w, r, http.StatusConflict, proposalView{formView: formView{Notice: s.T("proposal.error.decided")}})
 	}

@@ -57,12 +57,12 @@ func (a *App) shopRoutes() []web.Route {
 
 		// The session itself: they change nothing of the account, so View only may too.
 		{Pattern: "GET /assist/session", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.sessionPage},
-		{Pattern: "POST /assist/mode", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.setMode},
-		{Pattern: "POST /assist/extend", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.extend},
-		{Pattern: "POST /assist/reveal", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.reveal},
+		{Pattern: "POST /assist/mode", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.duringStay(a.setMode)},
+		{Pattern: "POST /assist/extend", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.duringStay(a.extend)},
+		{Pattern: "POST /assist/reveal", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.duringStay(a.reveal)},
 		{Pattern: "GET /assist/proposal", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.draftPage},
-		{Pattern: "POST /assist/proposal/send", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.sendProposal},
-		{Pattern: "POST /assist/proposal/discard", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.discardProposal},
+		{Pattern: "POST /assist/proposal/send", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.duringStay(a.sendProposal)},
+		{Pattern: "POST /assist/proposal/discard", Access: web.Public, Assisted: web.AllowedViewOnly, Handler: a.duringStay(a.discardProposal)},
 	}
 }
 

@@ -144,6 +144,16 @@ func PathID(r *http.Request, name string) (int64, error) {
 	return n, nil
 }
 
+// PathForm reads an id from the path and the form that was sent to it.
+func PathForm(r *http.Request, name string) (int64, *Form, error) {
+	id, err := PathID(r, name)
+	if err != nil {
+		return 0, nil, err
+	}
+	f, err := ParseForm(r)
+	return id, f, err
+}
+
 // QueryInt reads a number from the query string, otherwise when it is none.
 func QueryInt(r *http.Request, name string, otherwise int64) int64 {
 	n, err := strconv.ParseInt(r.URL.Query().Get(name), 10, 64)
