@@ -206,10 +206,14 @@ func readCSV(file io.Reader, tree *store.Tree) (rates []Rate, wrong []RowError, 
 		if errors.Is(err, io.EOF) {
 			return rates, wrong, nil
 		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			return nil, nil, fault.New(fault.Invalid, "Line %d cannot be read: %s.", line, err.Error())
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			return nil, nil, fault.New(fault.Invalid, "Line %d cannot be read: %s.", broken.Line, broken.Err.Error())
 		}
+		if err != nil {
+			return nil, nil, err
+		}
+		line, _ := r.FieldPos(0)
 		if len(rates) == MaxImport {
 			return nil, nil, fault.New(fault.TooLarge, "A file can have at most %d lines.", MaxImport)
 		}
