@@ -97,6 +97,9 @@ func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 		p.Actions = actionExports(g.keep("columns", "size"), web.CSRF(ctx))
 	}
 	args := g.args(p)
+	if g.Narrowed() {
+		args.Empty.Text = "Details are found by whole words, addresses and full action names by their first parts, within the days above."
+	}
 	args.FilterOpen, args.FilterWide, args.FilterReset = true, len(errs) == 0, spec.Path
 	page := adminPage{Title: "Actions Report", Nav: spec.Path, Header: ui.Header{Lead: "Every change and every refusal, as it was recorded with it. Times are UTC."}}
 	return a.page(w, r, http.StatusOK, page, actionReport(args, found, saved))

@@ -172,7 +172,7 @@ func refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) assi
 	}
 	switch {
 	case why.Cause == assist.Unconfirmed:
-		out.LinkText, out.LinkHref = "Confirm that it is you", confirmPath+"?"+url.Values{"back": {out.Back}}.Encode()
+		out.Confirm = confirmPath + "?" + url.Values{"back": {out.Back}}.Encode()
 	case slices.Contains(consent, why.Cause) && v.Grant.Allows(acl.AssistConsent):
 		out.LinkText, out.LinkHref = "Set it for the customer under Account Information", customerPath(c.ID, partAccount)
 	case why.Cause == impersonate.SubjectInactive && v.Grant.Allows(acl.CustomersEdit):
@@ -214,7 +214,7 @@ func (a *App) assistFormPage(w http.ResponseWriter, r *http.Request, status int,
 }
 
 func (a *App) refusedPage(w http.ResponseWriter, r *http.Request, status int, v assistRefusal) error {
-	page := adminPage{Title: "Login as Customer is not possible", Nav: "/customers", Header: ui.Header{Back: v.Back}}
+	page := adminPage{Title: v.title(), Nav: "/customers", Header: ui.Header{Back: v.Back}}
 	return a.page(w, r, status, page, assistRefusedPage(v))
 }
 

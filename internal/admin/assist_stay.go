@@ -146,7 +146,7 @@ func stepEvent(s assist.LoggedStay, t audit.Entry, g acl.Grant) ui.Event {
 			e.Title += " (refused)"
 		}
 	case pageView(t):
-		e.Tone, e.Icon, e.Title = ui.Neutral, ui.IconEye, "Page "+t.ObjectID
+		e.Tone, e.Icon, e.Title, e.Text = ui.Neutral, ui.IconEye, "Page "+t.ObjectID, ""
 	case t.Group == audit.AssistGroup:
 		e.Tone, e.Icon = ui.Neutral, ui.IconAssist
 		if strings.HasPrefix(t.Details, "Impersonation ") { // which one it is, the page says
@@ -181,6 +181,9 @@ var assistSteps = map[sqldb.Action]string{
 func stepText(t audit.Entry) string {
 	if text, ok := assistSteps[t.Action]; ok {
 		return text
+	}
+	if key := "did." + string(t.Action); english.Has(key) {
+		return english.T(key)
 	}
 	return audit.GroupLabel(t.Group) + ": " + strings.ToLower(audit.ActionLabel(t.Action))
 }

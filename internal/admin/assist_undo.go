@@ -70,8 +70,9 @@ func (a *App) showStayChanges(w http.ResponseWriter, r *http.Request, status int
 	}
 	viewer, _ := viewer(r.Context())
 	token := web.CSRF(r.Context())
-	v := undoView{Notice: notice, Lead: fmt.Sprintf("%d of %d changes can be taken back together: the account is then as it was before them.", len(ids), len(changes))}
+	v := undoView{Notice: notice}
 	if len(ids) > 1 {
+		v.Lead = fmt.Sprintf("%d of %d changes can be taken back together: the account is then as it was before them.", len(ids), len(changes))
 		b := undoButton(s.Stay, token, "Undo all "+strconv.Itoa(len(ids)), ids, ui.Primary)
 		v.All = &b
 	}
@@ -95,7 +96,7 @@ func undoButton(s assist.Stay, token, text string, ids []int64, variant ui.Varia
 }
 
 func undoChangeOf(s assist.Stay, c amend.Change, token string) undoChange {
-	u := undoChange{Title: audit.GroupLabel(c.Action.Group()) + ": " + strings.ToLower(audit.ActionLabel(c.Action)), Lead: c.At.UTC().Format("2 Jan 2006 15:04 MST")}
+	u := undoChange{Title: stepText(audit.Entry{Group: c.Action.Group(), Action: c.Action}), Lead: c.At.UTC().Format("2 Jan 2006, 15:04")}
 	for _, e := range c.Edits {
 		u.Rows = append(u.Rows, editRows(e)...)
 	}
@@ -104,7 +105,7 @@ func undoChangeOf(s assist.Stay, c amend.Change, token string) undoChange {
 		b := undoButton(s, token, "Undo", []int64{c.ID}, ui.Secondary)
 		u.Undo = &b
 	case amend.Undone:
-		u.Badge = ui.Badge(ui.Neutral, "Undone "+c.UndoneAt.UTC().Format("2 Jan 15:04 MST")+" by "+c.UndoneBy)
+		u.Badge = ui.Badge(ui.Neutral, "Undone "+c.UndoneAt.UTC().Format("2 Jan 2006, 15:04")+" by "+c.UndoneBy)
 	case amend.ChangedNow:
 		u.Badge = ui.Badge(ui.Warning, "Changed since: cannot be undone")
 	case amend.LaterFirst:
@@ -141,7 +142,7 @@ func lineText(value json.RawMessage) string {
 	if value == nil || json.Unmarshal(value, &v) != nil {
 		return ""
 	}
-	return strconv.FormatInt(v.Qty, 10) + " pcs"
+	return "× " + strconv.FormatInt(v.Qty, 10)
 }
 
 func estimateText(value json.RawMessage) string {

@@ -103,9 +103,13 @@ func (a *App) whyCustomer(r *http.Request, v Viewer, asked string) (c customer.C
 // Answer fills in what the rules say.
 func (view *whyView) Answer(e assist.Explanation) {
 	view.May = e.May()
-	onlySignIn := !e.May()
+	onlySignIn, signIn := !e.May(), false
 	for _, f := range e.Findings {
-		if f.Cause != "" && view.Because == "" {
+		if f.Cause == impersonate.ActorSignedOut { // in words about somebody else
+			f.Why, f.Remedy = "Not signed in to the Admin now.", ""
+		}
+		if f.Cause != "" && (view.Because == "" || signIn) {
+			signIn = f.Cause == impersonate.ActorSignedOut // anything else says more
 			view.Because = strings.TrimSpace(f.Why + " " + f.Remedy)
 		}
 		if !f.Holds && f.Cause != impersonate.ActorSignedOut {

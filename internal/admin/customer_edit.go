@@ -100,7 +100,7 @@ func saysYes(c assist.Consent) bool {
 // consentStatus says who gave the answer and when.
 func consentStatus(c assist.Consent, now time.Time) string {
 	if c.At.IsZero() {
-		return "The customer was never asked."
+		return "The customer has neither allowed nor refused it."
 	}
 	text := "Allowed"
 	if c.Answer != customer.AssistanceAllowed {

@@ -354,7 +354,7 @@ func assistanceWord(c customer.Customer) string {
 	case customer.AssistanceDenied:
 		return "Not allowed"
 	}
-	return "Never asked"
+	return "Not answered"
 }
 
 func assistanceBadge(c customer.Customer, now time.Time) templ.Component {

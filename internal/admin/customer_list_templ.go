@@ -24,7 +24,7 @@ func anyOf(options []ui.Option) []ui.Option { return append([]ui.Option{{Label: 
 
 var (
 	yesNoFilter      = []ui.Option{{Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}}
-	assistanceFilter = []ui.Option{{Value: "allowed", Label: "Allowed"}, {Value: "denied", Label: "Not allowed"}, {Value: "unset", Label: "Never asked"}}
+	assistanceFilter = []ui.Option{{Value: "allowed", Label: "Allowed"}, {Value: "denied", Label: "Not allowed"}, {Value: "unset", Label: "Not answered"}}
 )
 
 func customerFilterFields(f customerFilters) templ.Component {

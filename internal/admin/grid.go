@@ -214,7 +214,7 @@ func (g gridState) args(p gridPage) ui.GridArgs {
 		a.Export = g.hrefOf(s.Export)
 	}
 	if g.Narrowed() {
-		a.Empty = ui.EmptyState{Icon: ui.IconSearch, Title: "Nothing matches", Text: "Try a shorter beginning, or clear the filters."}
+		a.Empty = ui.EmptyState{Icon: ui.IconSearch, Title: "Nothing matches", Text: "Try fewer letters or filters."}
 		a.EmptyAction = ui.LinkButton("Clear all filters", a.FilterReset, ui.Secondary)
 	}
 	return a

@@ -181,7 +181,7 @@ func TestAnApprovalIsASecondPersonsAndHoldsForItsTime(t *testing.T) {
 		d.Clock.Advance(time.Second)
 		s.outOfReach("after the approval's time")
 		boss.tab.Visit(path + "/assist").MustContain("A second person approves this first")
-		d.in("tom", at).MustContain("Over")
+		d.in("tom", at).MustContain("Approved, over")
 		for action, want := range map[string]int64{"approval_asked": 3, "approval_granted": 1, "approval_declined": 1} {
 			if n := d.one(`SELECT COUNT(*) FROM audit_log WHERE result = 'success' AND action = $1`, "login_as_customer."+action); n != want {
 				t.Errorf("%s is on record %d times, want %d", action, n, want)
