@@ -26,10 +26,17 @@
 //     the [Policy] no longer allows ends there, on every node.
 //  6. [Manager.Guard] is asked inside every transaction that writes.
 //
+// Errors are of four kinds. A [Refusal] is a step that was not taken; it reads the
+// same whatever the cause, which is for the log. An [EndedError] is a stay that is
+// over: clear the cookie and say why. [ErrViewOnly] is a write in a stay that may
+// only look. Everything else is a failure of the Store or the Policy: answer as if
+// refused, and keep the cookie, because nothing has ended.
+//
 // An application supplies two things: a [Store], whose steps are transactions,
 // and a [Policy], the one function that decides at every step. [NewMemoryStore]
 // serves tests and single processes; the package impersonatetest holds the
-// contract that any other Store has to pass.
+// contract that any other Store has to pass. What a page needs of HTTP is here
+// too: [SetCookie], [Token], [With], [From], [Forbid] and [NoStore].
 //
 // The package imports the standard library only, starts no goroutines, keeps
 // no state outside the Store and reads the time only from its [Clock].

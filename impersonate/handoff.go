@@ -9,6 +9,10 @@ import (
 // Authorize mints the code, once for each impersonation: the first challenge
 // wins, and a reload or another challenge is refused. Only the actor's session
 // that began it may ask.
+//
+// The error is a [Refusal] or a failure of the Store. A refusal by the policy has
+// ended the impersonation; [WrongParent], [CodeMinted] and [ChallengeInvalid]
+// have not.
 func (m *Manager) Authorize(ctx context.Context, a Authorization) (Grant, error) {
 	var (
 		i    Impersonation
@@ -57,7 +61,10 @@ func (m *Manager) mayAuthorize(i Impersonation, a Authorization, now time.Time) 
 // was taken to another browser: it is burnt, and a session already made from
 // it ends with [CodeReplayed] (RFC 6749 section 4.1.2 on codes used twice).
 // A browser that sends its own form twice has the right verifier and its live
-// session, and is led to that stay.
+// session, and is led to that stay: [Stay.Token] is then empty, and the cookie to
+// be left alone.
+//
+// The error is a [Refusal] or a failure of the Store; show both in the same words.
 func (m *Manager) Enter(ctx context.Context, r Redemption) (Stay, error) {
 	var (
 		i     Impersonation

@@ -207,7 +207,8 @@ func WithRequestLifetime(d time.Duration) Option { return func(m *Manager) { m.r
 // often than this, so a stay may be called idle that much too early.
 func WithTouchEvery(d time.Duration) Option { return func(m *Manager) { m.touchEvery = d } }
 
-// New gives a Manager over a store and a policy.
+// New gives a Manager over a store and a policy; neither may be nil. Managers with
+// the same Store and Policy are the same one: make one for each node.
 func New(store Store, policy Policy, options ...Option) *Manager {
 	m := &Manager{
 		store:           store,
@@ -231,6 +232,10 @@ func (m *Manager) time() time.Time { return m.now().UTC().Truncate(time.Microsec
 // the actor's earlier impersonation with [Replaced] in the same transaction.
 // From inside an impersonation it is refused: the actor's own session begins
 // stays, never another stay.
+//
+// The error is a [Refusal] (the policy's cause, [Nested] or [Oneself]), a plain
+// error for a request that lacks a party, a parent or an audience, or a failure
+// of the Store. The actor may be told a refusal's cause: no code exists yet.
 func (m *Manager) Begin(ctx context.Context, r Request) (Impersonation, error) {
 	i, err := m.plan(r)
 	if err != nil {

@@ -67,7 +67,8 @@ func (m *Manager) Guard(ctx context.Context, tx Tx, id string) (Impersonation, e
 
 // End ends an impersonation. Ending one that has ended changes nothing and is
 // no error: the first cause stays. It only ever takes something away, so it
-// asks no policy; who may call it is for the application to say.
+// asks no policy; who may call it is for the application to say. The error is
+// [ErrNotFound] or a failure of the Store.
 func (m *Manager) End(ctx context.Context, id string, cause Cause) (Impersonation, error) {
 	var i Impersonation
 	found := func(ctx context.Context, tx Tx) (err error) {
@@ -87,8 +88,9 @@ func (m *Manager) End(ctx context.Context, id string, cause Cause) (Impersonatio
 }
 
 // EndAll ends every live impersonation that matches and gives those it ended.
-// Each end is a transaction of its own. An application whose withdrawal must be
-// one transaction with the ends writes both itself.
+// Each end is a transaction of its own; with an error come those that had ended
+// before it. An application whose withdrawal must be one transaction with the ends
+// writes both itself.
 func (m *Manager) EndAll(ctx context.Context, filter Filter, cause Cause) ([]Impersonation, error) {
 	return m.endAll(ctx, filter, func(Impersonation) Cause { return cause })
 }

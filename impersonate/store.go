@@ -30,9 +30,9 @@ type Store interface {
 	// Atomically runs fn in one transaction, committed if fn returns nil and
 	// without effect otherwise. It returns fn's own error unchanged or
 	// wrapped. The context fn is given is the one to use inside; fn may run
-	// again when the database asks for it. A record of the event, if the Store keeps one, is part of the
-	// transaction. No isolation above READ COMMITTED is needed: what must
-	// not race is one conditional write each.
+	// again when the database asks for it. A record of the event, if the Store
+	// keeps one, is part of the transaction. No isolation above READ COMMITTED
+	// is needed: what must not race is one conditional write each.
 	Atomically(ctx context.Context, event Event, fn func(ctx context.Context, tx Tx) error) error
 	// Read runs fn with a view that need not be a transaction.
 	Read(ctx context.Context, fn func(ctx context.Context, view View) error) error
@@ -100,13 +100,13 @@ type MemoryStore struct {
 	mu   sync.Mutex
 	rows []Impersonation
 	// byID, byCode and bySession are positions in rows.
-	byID            map[string]int
-	byCode, bySessn map[Hash]int
+	byID              map[string]int
+	byCode, bySession map[Hash]int
 }
 
 // NewMemoryStore gives an empty store.
 func NewMemoryStore() *MemoryStore {
-	return &MemoryStore{byID: map[string]int{}, byCode: map[Hash]int{}, bySessn: map[Hash]int{}}
+	return &MemoryStore{byID: map[string]int{}, byCode: map[Hash]int{}, bySession: map[Hash]int{}}
 }
 
 // Atomically implements [Store].
@@ -155,7 +155,7 @@ func (v memoryView) FindByCode(_ context.Context, h Hash) (Impersonation, error)
 }
 
 func (v memoryView) FindBySession(_ context.Context, h Hash) (Impersonation, error) {
-	return v.at(v.s.bySessn[h])
+	return v.at(v.s.bySession[h])
 }
 
 func (v memoryView) Live(_ context.Context, f Filter) ([]Impersonation, error) {
@@ -238,7 +238,7 @@ func (tx *memoryTx) Spend(_ context.Context, entered Impersonation) (bool, error
 		}
 		i.Code.SpentAt, i.Session = entered.Code.SpentAt, entered.Session
 		i.EnteredAt, i.LastUsedAt, i.ExpiresAt = entered.EnteredAt, entered.LastUsedAt, entered.ExpiresAt
-		tx.index(tx.s.bySessn, entered.Session, entered.ID)
+		tx.index(tx.s.bySession, entered.Session, entered.ID)
 		return true
 	})
 }

@@ -50,7 +50,8 @@ func NoStore(h http.Header) {
 const CookieName = "__Host-impersonation"
 
 // SetCookie hands a stay's token to the browser, until it closes. It sits
-// beside the browser's ordinary session, which stays as it is.
+// beside the browser's ordinary session, which stays as it is. Do not call it
+// with the empty token of a form sent twice: see [Stay].
 func SetCookie(w http.ResponseWriter, token Secret) { writeCookie(w, token.Reveal(), 0) }
 
 // ClearCookie takes the token back. Call it when a stay has ended.

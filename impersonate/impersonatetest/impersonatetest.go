@@ -1,6 +1,12 @@
 // Package impersonatetest is the contract of [impersonate.Store], as tests.
 // A Store that passes [Run] keeps every promise of package impersonate, with
-// many requests and many nodes at once.
+// many requests and many nodes at once:
+//
+//	func TestStore(t *testing.T) {
+//		impersonatetest.Run(t, func(t *testing.T, clock *impersonatetest.Clock) impersonatetest.Fixture {
+//			return impersonatetest.Fixture{Store: mystore.Open(t.TempDir(), clock.Now)}
+//		})
+//	}
 package impersonatetest
 
 import (
