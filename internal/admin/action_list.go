@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ type actionFilters struct {
 // actions shows the Actions Report.
 func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	f := actionFilters{}
+	f := actionFilters{Values: map[string]string{"group": r.FormValue("group"), "action": r.FormValue("action")}}
 	spec, err := a.actionChoices(ctx, &f)
 	if err != nil {
 		return err
@@ -120,10 +121,10 @@ func (a *App) actionChoices(ctx context.Context, f *actionFilters) (*gridSpec, e
 		return nil, err
 	}
 	f.Groups = []ui.Option{{Label: "All Action Groups"}}
-	for _, g := range choices.Groups {
+	for _, g := range chosenToo(choices.Groups, f.Values["group"]) {
 		f.Groups = append(f.Groups, ui.Option{Value: g, Label: audit.GroupLabel(g)})
 	}
-	f.Actions = actionOptions(choices.Actions)
+	f.Actions = actionOptions(chosenToo(choices.Actions, sqldb.Action(f.Values["action"])))
 	f.Users = []ui.Option{{Label: "All Users"}}
 	for _, u := range users {
 		f.Users = append(f.Users, ui.Option{Value: idText(u.ID), Label: u.Username})
@@ -139,6 +140,15 @@ func (a *App) actionChoices(ctx context.Context, f *actionFilters) (*gridSpec, e
 		f.Views = append(f.Views, g)
 	}
 	return f.naming(), nil
+}
+
+// chosenToo are choices, and what is chosen already though it occurs no more: the
+// next search would forget it.
+func chosenToo[T ~string](choices []T, chosen T) []T {
+	if chosen == "" || slices.Contains(choices, chosen) {
+		return choices
+	}
+	return append(slices.Clone(choices), chosen)
 }
 
 func actionOptions(actions []sqldb.Action) []ui.OptionGroup {

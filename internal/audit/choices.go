@@ -2,13 +2,15 @@ package audit
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
-// Choices are the groups and actions that occur in the record.
+// Choices are the groups that occur in the record or in what was imported from
+// archives, and the actions that occur in the record.
 type Choices struct {
 	Groups  []string
 	Actions []sqldb.Action
@@ -30,6 +32,10 @@ const (
  SELECT MIN(report_group) FROM audit_log
  UNION ALL SELECT (SELECT MIN(report_group) FROM audit_log WHERE report_group > hop.v) FROM hop WHERE hop.v IS NOT NULL)
 SELECT v FROM hop WHERE v IS NOT NULL`
+	hopImported = `WITH RECURSIVE hop(v) AS (
+ SELECT MIN(report_group) FROM audit_restored
+ UNION ALL SELECT (SELECT MIN(report_group) FROM audit_restored WHERE report_group > hop.v) FROM hop WHERE hop.v IS NOT NULL)
+SELECT v FROM hop WHERE v IS NOT NULL`
 	hopActions = `WITH RECURSIVE hop(v) AS (
  SELECT MIN(action) FROM audit_log
  UNION ALL SELECT (SELECT MIN(action) FROM audit_log WHERE action > hop.v) FROM hop WHERE hop.v IS NOT NULL)
@@ -49,19 +55,21 @@ func (s *Service) Choices(ctx context.Context) (Choices, error) {
 	if err != nil {
 		return Choices{}, err
 	}
+	imported, err := sqldb.All(ctx, s.db.Reader(), sqldb.Value[string], hopImported)
+	if err != nil {
+		return Choices{}, err
+	}
 	actions, err := sqldb.All(ctx, s.db.Reader(), sqldb.Value[sqldb.Action], hopActions)
 	if err != nil {
 		return Choices{}, err
 	}
-	s.choices.at, s.choices.last = now, Choices{withAssist(groups), actions}
+	s.choices.at, s.choices.last = now, Choices{withAssist(append(groups, imported...)), actions}
 	return s.choices.last, nil
 }
 
+// withAssist gives each group once, in their order.
 func withAssist(groups []string) []string {
-	for _, g := range groups {
-		if g == AssistGroup {
-			return groups
-		}
-	}
-	return append(groups, AssistGroup)
+	groups = append(groups, AssistGroup)
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
