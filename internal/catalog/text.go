@@ -8,11 +8,12 @@ import (
 )
 
 // Fold is how texts are compared and searched: lower case, without accents,
-// one space between words.
+// one space between words. A byte that is no text is left out first: the letter
+// behind it would keep its accent.
 func Fold(s string) string {
 	var b strings.Builder
 	space := false
-	for _, r := range norm.NFKD.String(s) {
+	for _, r := range norm.NFKD.String(strings.ToValidUTF8(s, "")) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
 		case unicode.IsSpace(r):
