@@ -269,7 +269,7 @@ func (p *pick) missing(chosen, complain bool) map[string]string {
 	for _, axis := range catalog.AxesOf(p.Product.Variants) {
 		last = axis.Code
 		if p.Chosen[axis.Code] == "" {
-			errs[axis.Code] = "Please choose: " + axis.Code + "."
+			errs[axis.Code] = "Please choose: " + english.Attribute(axis.Code) + "."
 		}
 	}
 	if len(errs) == 0 {

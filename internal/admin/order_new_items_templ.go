@@ -328,7 +328,7 @@ func draftPick(p pick) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.Field{Name: pickField(p.ID, axis.Code), Label: axis.Code, Value: p.Chosen[axis.Code], Error: p.Errors[axis.Code]}, p.options(axis)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.Field{Name: pickField(p.ID, axis.Code), Label: english.Attribute(axis.Code), Value: p.Chosen[axis.Code], Error: p.Errors[axis.Code]}, p.options(axis)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -359,10 +359,11 @@ func draftPick(p pick) templ.Component {
 func (p pick) options(axis catalog.Axis) []ui.Option {
 	all := []ui.Option{{Label: "Please choose"}}
 	for _, value := range axis.Values {
-		label := value + " (out of stock)"
+		name := english.AttributeValue(axis.Code, value)
+		label := name + " (out of stock)"
 		for _, v := range p.Product.Variants {
 			if v.Choice.Of(axis.Code) == value && v.Salable > 0 {
-				label = value
+				label = name
 			}
 		}
 		all = append(all, ui.Option{Value: value, Label: label})
@@ -492,7 +493,7 @@ func draftQty(l cart.Line, typed, wrong string) templ.Component {
 			var templ_7745c5c3_Var14 string
 			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(qtyID(l.Card.SKU) + "-error")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/order_new_items.templ`, Line: 146, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/order_new_items.templ`, Line: 147, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -505,7 +506,7 @@ func draftQty(l cart.Line, typed, wrong string) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(wrong)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/order_new_items.templ`, Line: 146, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin/order_new_items.templ`, Line: 147, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {

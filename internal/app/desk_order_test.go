@@ -68,20 +68,20 @@ func TestAConfigurableProductOrderedByStaffIsTheLineThatAShopperOrders(t *testin
 		tab.MustStatus(http.StatusOK)
 		tab.MustContain("Linen Shirt", "Please choose")
 		colour, size := fmt.Sprintf("option_%d_colour", parent), fmt.Sprintf("option_%d_size", parent)
-		m.refused(tab, tab.Form(newOrder), "Submit Order", "f-"+colour, "Please choose: colour.")
-		m.refused(tab, tab.Form(newOrder).Set(colour, "red"), "Update items and totals", "f-"+size, "Please choose: size.")
+		m.refused(tab, tab.Form(newOrder), "Submit Order", "f-"+colour, "Please choose: Colour.")
+		m.refused(tab, tab.Form(newOrder).Set(colour, "red"), "Update items and totals", "f-"+size, "Please choose: Size.")
 		m.refused(tab, tab.Form(newOrder).Set(size, "l"), "Update items and totals", "f-"+size, "no such combination")
 		tab.Form(newOrder).Set(size, "m").Submit("Update items and totals")
-		tab.MustContain("S-RED", "colour: red", "size: m", "$60.00")
+		tab.MustContain("S-RED", "Colour: Red", "Size: m", "$60.00")
 		tab.Form(newOrder).Submit("Configure")
 		if got := tab.Form(newOrder); got.Value(colour) != "red" || got.Value("pick_qty") != "2" {
 			m.Errorf("to configure: %s, %s", got.Value(colour), got.Value("pick_qty"))
 		}
 		tab.Form(newOrder).Set(colour, "blue").Set(size, "l").Submit("Update items and totals")
-		tab.MustContain("S-BLUE-L", "colour: blue", "size: l", "$80.00")
+		tab.MustContain("S-BLUE-L", "Colour: Blue", "Size: l", "$80.00")
 		tab.MustNotContain("S-RED")
 		tab.Form(newOrder).Set("payment_method", "checkmo").Submit("Submit Order")
-		tab.MustContain("You created the order.", "colour: blue")
+		tab.MustContain("You created the order.", "Colour: Blue")
 		o, got := m.shirtLine(parent)
 		if want == "" || got != want {
 			m.Errorf("staff ordered %s, a shopper %s", got, want)
@@ -89,7 +89,7 @@ func TestAConfigurableProductOrderedByStaffIsTheLineThatAShopperOrders(t *testin
 		shopper.Visit(m.Store("german", "/account/orders/"+o.Number)).MustContain("Farbe: Blau")
 		for part, button := range map[string]string{"/reorder": "Reorder", "/edit": "Edit"} {
 			tab.Visit(m.Admin(orderAt(o, part)))
-			tab.MustContain(button, "Linen Shirt", "colour: blue")
+			tab.MustContain(button, "Linen Shirt", "Colour: Blue")
 			tab.Form(orderAt(o, part)).Set("payment_method", "checkmo").Submit("Submit Order")
 			tab.MustContain("You created the order.")
 			if again, got := m.shirtLine(parent); again.ID == o.ID || got != want {
@@ -123,7 +123,7 @@ func TestAListOfProductsIsAddedWholeOrRefusedLineByLine(t *testing.T) {
 		m.refused(tab, f.Attach("file", "order.csv", "T-1,1"), "Update items", "f-list", "Choose a file or paste a list, not both")
 		tab.Form(newOrder).Set("list", "t-1\t2\nT-2;3\nS-BLUE,1\nSHIRT,4\nT-1,1").Submit("Update items")
 		tab.MustStatus(http.StatusOK)
-		tab.MustContain("Stoneware Mug", "Linen Bag", "S-BLUE", "colour: blue", "Please choose")
+		tab.MustContain("Stoneware Mug", "Linen Bag", "S-BLUE", "Colour: Blue", "Please choose")
 		f = tab.Form(newOrder)
 		if got := fmt.Sprint(f.Values()["sku"], f.Values()["qty"], f.Values()["pick_qty"], f.Value("list")); got != "[T-1 T-2 S-BLUE] [3 3 1] [4]" {
 			m.Errorf("the order has %s", got)
