@@ -44,15 +44,16 @@ func latestOf(table, which string) string {
 
 // readWhole are statements that read a table on purpose, by how they begin.
 var readWhole = map[string]string{
-	`SELECT c.assistance, COUNT(*) FROM customer c GROUP BY`:         "the report's coverage, from an index alone",
-	`SELECT state, COUNT(*) FROM (SELECT state FROM assist_review`:   "counts as far as ten thousand",
-	`SELECT id, code, name, tax_class, vip, created_at,`:             "counts each group as far as ten thousand",
-	`SELECT day, end_cause, entered,`:                                "the report reads its period, here all there is",
-	`SELECT day, value, COUNT(*) FROM`:                               "so too",
-	`DELETE FROM throttle WHERE`:                                     "holds the failures of some minutes",
-	`UPDATE admin_session SET ended_at = $1, end_cause`:              "a restore that is accepted ends every session",
-	`UPDATE customer_session SET ended_at = $1, end_cause`:           "so too",
-	`UPDATE assist_approval SET state = 'taken_back' WHERE state IN`: "and every approval",
+	`SELECT c.assistance, COUNT(*) FROM customer c GROUP BY`:                                                "the report's coverage, from an index alone",
+	`SELECT state, COUNT(*) FROM (SELECT state FROM assist_review`:                                          "counts as far as ten thousand",
+	`SELECT id, code, name, tax_class, vip, created_at,`:                                                    "counts each group as far as ten thousand",
+	`SELECT day, end_cause, entered,`:                                                                       "the report reads its period, here all there is",
+	`SELECT day, value, COUNT(*) FROM`:                                                                      "so too",
+	`DELETE FROM throttle WHERE`:                                                                            "holds the failures of some minutes",
+	`UPDATE admin_session SET ended_at = $1, end_cause`:                                                     "a restore that is accepted ends every session",
+	`UPDATE customer_session SET ended_at = $1, end_cause`:                                                  "so too",
+	`UPDATE assist_approval SET state = 'taken_back' WHERE state IN`:                                        "and every approval",
+	`UPDATE assist_request SET state = $1, open = FALSE, closed_at = $2, token_hash = NULL, code_hash = ''`: "and every request that waits or was granted, by the index of the open ones",
 }
 
 // TestNoPageAndNoChangeReadsAllCustomersSessionsOrEntries walks through the pages

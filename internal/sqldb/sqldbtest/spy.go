@@ -77,11 +77,16 @@ func (s *Spy) MustStop(t testing.TB, tables ...string) {
 		stops := strings.Contains(q.Text, "LIMIT") && !strings.Contains(plan, "TEMP B-TREE") && !strings.Contains(plan, "Sort")
 		for _, table := range tables {
 			seq := strings.Contains(plan, "Seq Scan on "+table+" ")
-			if (seq || scans(plan, q.Text, table)) && !(stops && !strings.Contains(plan, "Aggregate")) && !(stops && strings.HasPrefix(q.Text, "SELECT COUNT(*) FROM (SELECT")) {
+			if (seq || scans(plan, q.Text, table)) && !(stops && !strings.Contains(plan, "Aggregate")) && !(stops && capped(q.Text)) {
 				t.Errorf("%s is read from end to end:\n%s\n%s", table, plan, q.Text)
 			}
 		}
 	}
+}
+
+// capped tells a count that ends at its limit: a total of a list.
+func capped(query string) bool {
+	return strings.HasPrefix(query, "SELECT COUNT(*)") && strings.Contains(query, "FROM (SELECT 1")
 }
 
 // scans finds SQLite's "SCAN o" of a table under its own name or its alias.
