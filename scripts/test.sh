@@ -21,8 +21,10 @@ trap 'rm -f "$log"' EXIT
 # failures LOG: what failed and what it said, last, where a cut log still shows it.
 failures() {
 	echo "== what failed"
-	awk '/^[[:space:]]*=== (RUN|CONT|NAME|PAUSE)/ { said = "" } { said = said $0 "\n" }
-		/^[[:space:]]*--- FAIL/ { printf "%s", substr(said, length(said) > 3000 ? length(said) - 3000 : 1); said = "" }
+	awk '/^[[:space:]]*=== (RUN|CONT|NAME|PAUSE)/ { name = $3; next }
+		/^[[:space:]]*--- FAIL/ { print; printf "%s", substr(said[$3], length(said[$3]) > 3000 ? length(said[$3]) - 3000 : 1); next }
+		/^[[:space:]]*--- / { next }
+		{ said[name] = said[name] $0 "\n" }
 		/^panic:|^WARNING: DATA RACE/ { for (i = 0; i < 30; i++) { print; if ((getline) <= 0) break } }' "$1" | tail -n 120
 	grep -E '^[[:space:]]*--- FAIL|^FAIL' "$1" | tail -n 40
 }

@@ -168,7 +168,7 @@ func (d *desk) ballast(way, dir string) (fill, free func()) {
 	return func() {
 			f, err := os.Create(file)
 			check(err)
-			for written := 0; err == nil && written < diskSize; written += 1 << 12 {
+			for written := 0; err == nil && written < 2*diskSize; written += 1 << 12 {
 				_, err = f.Write(make([]byte, 1<<12))
 			}
 			if !errors.Is(err, syscall.ENOSPC) {
