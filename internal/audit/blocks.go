@@ -61,11 +61,9 @@ func (s *Service) byBlocks(ctx context.Context, f Filter, c position, size int, 
 	p := c.cut(entries, size)
 	p.Total, p.More = min(w.total, CountLimit), !w.done || w.total > CountLimit
 	if c.id != 0 && !whole { // the total is of all pages
-		all := &walk{s: s, f: f, budget: budget}
-		if err := all.run(ctx, position{}); err != nil {
+		if p.Total, p.More, err = s.countSets(ctx, f); err != nil {
 			return Page{}, err
 		}
-		p.Total, p.More = min(all.total, CountLimit), !all.done || all.total > CountLimit
 	}
 	if w.done || full || c.back {
 		return p, nil

@@ -205,10 +205,29 @@ func (s *Service) list(ctx context.Context, f Filter, c position, limit int, col
 	return sqldb.All(ctx, s.db.Reader(), scan, query, args...)
 }
 
+// countedSingly is how many entries a total counts one by one. More are counted
+// by the sets of the index of terms, which costs a fraction of that.
+const countedSingly = 2_000
+
 func (s *Service) count(ctx context.Context, f Filter) (total int, more bool, err error) {
-	query, args := f.query(position{}, "1 AS one", CountLimit+1)
-	if err = s.db.Reader().QueryRow(ctx, "SELECT COUNT(*) FROM ("+query+") counted", args...).Scan(&total); total > CountLimit {
-		total, more = CountLimit, true
+	most := CountLimit
+	if !f.Archive && len(f.wanted()) > 0 {
+		most = countedSingly
 	}
-	return total, more, err
+	query, args := f.query(position{}, "1 AS one", most+1)
+	err = s.db.Reader().QueryRow(ctx, "SELECT COUNT(*) FROM ("+query+") counted", args...).Scan(&total)
+	switch {
+	case err != nil || total <= most:
+		return total, false, err
+	case most == CountLimit:
+		return CountLimit, true, nil
+	}
+	return s.countSets(ctx, f)
+}
+
+// countSets counts by the index of terms, as far as a page may look.
+func (s *Service) countSets(ctx context.Context, f Filter) (total int, more bool, err error) {
+	w := &walk{s: s, f: f, budget: budget}
+	err = w.run(ctx, position{})
+	return min(w.total, CountLimit), !w.done || w.total > CountLimit, err
 }
