@@ -60,11 +60,8 @@ var endingsOfConsent = []ending{
 	{name: "the Admin user gives back what was granted", want: impersonate.ClosedByActor, enter: (*desk).granted, end: func(_ *desk, s *stay) {
 		s.admin.Visit(s.request).Form(s.request + "/cancel").Submit().MustStatus(http.StatusOK)
 	}},
-	{name: "the time that the customer has granted is over", want: impersonate.TimeUp, enter: (*desk).granted, end: func(d *desk, s *stay) {
-		for range 5 { // in steps of which a slow request can see two and not take the stay for idle
-			d.Clock.Advance(7 * time.Minute)
-			s.send(d.Shop, http.MethodGet, "/cart", nil)
-		}
+	{name: "the time that the customer has granted is over", want: impersonate.TimeUp, enter: (*desk).granted, end: func(_ *desk, s *stay) {
+		s.usedFor(30 * time.Minute)
 	}},
 	{name: "the customer resets the password by a letter", want: impersonate.SubjectSignedOut, end: func(d *desk, s *stay) {
 		webtest.New(d.t).Open(d.Store("german", "/forgot")).Form("form[action$=forgot]").Set("email", s.of.Email).Submit().MustStatus(http.StatusOK)
@@ -76,6 +73,16 @@ var endingsOfConsent = []ending{
 	}},
 }
 
+// usedFor lets time go by while the stay is used, in steps of which a slow request
+// can see two and not take the stay for idle.
+func (s *stay) usedFor(span time.Duration) {
+	const step = 6 * time.Minute
+	for range span / step {
+		s.desk.Clock.Advance(step)
+		s.send(s.desk.Shop, http.MethodGet, "/cart", nil)
+	}
+}
+
 var resetAt = regexp.MustCompile(`http://\S+/reset\?token=[\w-]+`)
 
 func forgetRestore(d *desk) { d.exec(`DELETE FROM installation WHERE name = 'consent_epoch'`) }
@@ -85,11 +92,8 @@ var endingsOfApproval = []ending{
 	{name: "the second person takes the approval back", want: assist.ApprovalMissing, enter: (*desk).approved, undo: noApproval, end: func(d *desk, s *stay) {
 		d.in("tom", s.request).Form(s.request + "/take-back").Submit().MustContain("You took back your approval")
 	}},
-	{name: "the approval's time is over", want: impersonate.TimeUp, enter: (*desk).approved, undo: noApproval, end: func(d *desk, s *stay) {
-		for range 3 {
-			d.Clock.Advance(10 * time.Minute)
-			s.send(d.Shop, http.MethodGet, "/cart", nil)
-		}
+	{name: "the approval's time is over", want: impersonate.TimeUp, enter: (*desk).approved, undo: noApproval, end: func(_ *desk, s *stay) {
+		s.usedFor(30 * time.Minute)
 	}},
 	{name: "a second person becomes necessary for everybody", want: assist.ApprovalMissing, undo: noApproval, end: func(d *desk, _ *stay) {
 		d.assists("assist.approval", assist.ApprovalEveryone)

@@ -219,14 +219,15 @@ type work struct {
 
 // fillTheCart puts one thing into the cart after another, in two places at once.
 func (s *stay) fillTheCart() *work {
+	s.desk.exec(`UPDATE product SET on_hand = 1000000`) // and a line takes 10,000
 	w := &work{stay: s, quit: make(chan struct{})}
 	for range 2 {
 		w.over.Go(func() {
-			for {
+			for pace := time.Tick(4 * time.Millisecond); ; {
 				select {
 				case <-w.quit:
 					return
-				default:
+				case <-pace:
 				}
 				w.note(0, 1)
 				got := s.quietly(s.desk.two, http.MethodPost, "/cart/items", url.Values{"sku": {"T-1"}, "qty": {"1"}, "csrf": {s.token}})

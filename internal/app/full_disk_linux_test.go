@@ -37,7 +37,7 @@ func TestADiskThatIsReallyFullStopsStaysAndKeepsGuests(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			cmd := exec.Command("/proc/self/exe", "-test.run=^TestShopWhoseDiskFillsUp$", "-test.count=1", "-test.v")
-			cmd.Env = append(os.Environ(), fullDiskEnv+"="+way, "TMPDIR="+t.TempDir())
+			cmd.Env = append(os.Environ(), fullDiskEnv+"="+way, "TMPDIR="+t.TempDir(), "GOTMPDIR=")
 			cmd.SysProcAttr = attr
 			out, err := cmd.CombinedOutput()
 			if err != nil || !strings.Contains(string(out), "works again") {
