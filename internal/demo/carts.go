@@ -21,7 +21,7 @@ func (p Parts) carts(ctx context.Context, s *Shop, size Size, now time.Time) err
 	if err := p.fillCart(ctx, s, "elena@example.com", s.French, 1); err != nil {
 		return err
 	}
-	for i, who := range crowd(crowdSize) {
+	for i, who := range crowd() {
 		if i%11 == 0 && who.view == "english" {
 			// Spread over three weeks, none at the same minute as another.
 			p.Clock.Set(now.Add(-time.Duration(i*53%(19*24*60))*time.Minute - 41*time.Minute))

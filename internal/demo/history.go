@@ -24,7 +24,7 @@ const (
 // each time, the oldest first.
 func crowdsOrders(goods []*catalog.Product) (all []anOrder) {
 	r := rand.New(rand.NewPCG(3, 2026))
-	people := crowd(crowdSize)
+	people := crowd()
 	left := make([]int64, len(goods)) // pieces that may go: the shop keeps something to sell
 	for i, g := range goods {
 		left[i] = g.Stock.Salable() - 8

@@ -39,7 +39,7 @@ func (p Parts) people(ctx context.Context, s *Shop, size Size, now time.Time) er
 	}
 	all := named
 	if size == Full {
-		all = append(crowd(crowdSize), named...)
+		all = append(crowd(), named...)
 	}
 	for _, who := range all {
 		p.Clock.Set(now.AddDate(0, 0, -who.daysAgo).Add(-time.Duration(len(who.last)) * time.Hour))
@@ -121,17 +121,17 @@ var (
 
 var viewCountry = map[string]string{"english": "US", "german": "DE", "arabic": "EG", "french": "FR"}
 
-// crowd invents n customers, the same ones each time.
-func crowd(n int) []person {
+// crowd invents the customers nobody knows by name, the same ones each time.
+func crowd() []person {
 	r := rand.New(rand.NewPCG(2026, 11))
 	views := []string{"english", "english", "english", "german", "german", "arabic", "french", "french"}
-	all := make([]person, n)
+	all := make([]person, crowdSize)
 	for i := range all {
 		view := views[r.IntN(len(views))]
 		names := crowdNames[view]
 		first, last := pick(r, names.first), pick(r, names.last)
 		all[i] = person{
-			first: first, last: last, view: view, daysAgo: historyDays - i*historyDays/n,
+			first: first, last: last, view: view, daysAgo: historyDays - i*historyDays/crowdSize,
 			email:   fmt.Sprintf("%s.%s%d@example.com", plainLetters(first), plainLetters(last), i+1),
 			consent: []string{"yes", "yes", "yes", "", "", "no"}[r.IntN(6)],
 			address: crowdAddress(r, view, pick(r, names.cities)),

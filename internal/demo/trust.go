@@ -85,7 +85,7 @@ func (p Parts) approvals(ctx context.Context, s *Shop, now time.Time) []event {
 // aVIP is a customer of a VIP group who allows assistance.
 func (p Parts) aVIP(ctx context.Context, s *Shop, n int) (int64, error) {
 	var found []int64
-	for _, who := range crowd(crowdSize) {
+	for _, who := range crowd() {
 		if who.group != customer.Wholesale || who.view != "english" || who.daysAgo < 60 {
 			continue
 		}
