@@ -207,12 +207,7 @@ func (d *desk) grow() {
 }
 
 func growTable(ctx context.Context, tx *sqldb.Tx, table, which string) error {
-	rows, err := tx.Query(ctx, "SELECT * FROM "+table+" LIMIT 0")
-	if err != nil {
-		return err
-	}
-	columns, err := rows.Columns()
-	rows.Close()
+	columns, err := columnsOf(ctx, tx, table)
 	if err != nil {
 		return err
 	}
@@ -221,14 +216,8 @@ func growTable(ctx context.Context, tx *sqldb.Tx, table, which string) error {
 		where, order = " WHERE x.id IN (SELECT id FROM "+table+" ORDER BY id DESC LIMIT 8)", " ORDER BY n.i, x.id"
 		columns = slices.DeleteFunc(columns, func(c string) bool { return c == "id" })
 	}
-	values := make([]string, len(columns))
-	for i, c := range columns {
-		values[i] = copiedOf(table, c)
-	}
-	text := fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO %s (%s) SELECT %s FROM %s x, n%s`,
-		copies, table, strings.Join(columns, ", "), strings.Join(values, ", "), table, where)
-	_, err = tx.Exec(ctx, text+order)
-	return err
+	value := func(column string) string { return copiedOf(table, column) }
+	return copyRows(ctx, tx, copies, table, columns, value, where+order)
 }
 
 // copiedOf is the value of a column in the copy: ids and what is unique are the

@@ -45,21 +45,11 @@ func (m merchant) multiply(n int) {
 	m.Helper()
 	err := m.DB.Upkeep(sqldbtest.Ctx(), "multiply", func(ctx context.Context, tx *sqldb.Tx) error {
 		for _, table := range ofOrders {
-			rows, err := tx.Query(ctx, "SELECT * FROM "+table+" LIMIT 0")
+			columns, err := columnsOf(ctx, tx, table)
 			if err != nil {
 				return err
 			}
-			columns, err := rows.Columns()
-			rows.Close()
-			if err != nil {
-				return err
-			}
-			values := make([]string, len(columns))
-			for i, c := range columns {
-				values[i] = copied(c)
-			}
-			if _, err := tx.Exec(ctx, fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO %s (%s) SELECT %s FROM %s x, n`,
-				n, table, strings.Join(columns, ", "), strings.Join(values, ", "), table)); err != nil {
+			if err := copyRows(ctx, tx, n, table, columns, copied, ""); err != nil {
 				return fmt.Errorf("%s: %w", table, err)
 			}
 		}
@@ -72,6 +62,28 @@ func (m merchant) multiply(n int) {
 	if err != nil {
 		m.Fatal(err)
 	}
+}
+
+// columnsOf are the names of a table's columns.
+func columnsOf(ctx context.Context, tx *sqldb.Tx, table string) ([]string, error) {
+	rows, err := tx.Query(ctx, "SELECT * FROM "+table+" LIMIT 0")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	return rows.Columns()
+}
+
+// copyRows puts n copies of the rows that which chooses beside them; value is
+// what a column holds in copy n.i of row x.
+func copyRows(ctx context.Context, tx *sqldb.Tx, n int, table string, columns []string, value func(column string) string, which string) error {
+	values := make([]string, len(columns))
+	for i, c := range columns {
+		values[i] = value(c)
+	}
+	_, err := tx.Exec(ctx, fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO %s (%s) SELECT %s FROM %s x, n%s`,
+		n, table, strings.Join(columns, ", "), strings.Join(values, ", "), table, which))
+	return err
 }
 
 // copied is the value of a column in the copy.

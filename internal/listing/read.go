@@ -67,13 +67,13 @@ func Each[T any](ctx context.Context, q sqldb.Querier, p Plan, dest func(*T) []a
 func read[T any](ctx context.Context, q sqldb.Querier, p Plan, few bool, dest func(*T) []any) (page Page[T], err error) {
 	text, args := p.PageSQL(few)
 	var at, first, last keys
-	into, size, read := at.dest(p.Order), p.size(), 0
+	into, size, taken := at.dest(p.Order), p.size(), 0
 	rows, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (row T, err error) {
 		err = r.Scan(append(dest(&row), into...)...)
-		if read++; read == 1 {
+		if taken++; taken == 1 {
 			first = at
 		}
-		if read <= size {
+		if taken <= size {
 			last = at
 		}
 		return row, err
