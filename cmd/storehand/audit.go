@@ -49,15 +49,20 @@ func writeKey(name, path string) error {
 	return errors.Join(err, f.Close(), os.WriteFile(path+".pub", []byte(public+"\n"), 0o644))
 }
 
+// flag is one as it was given.
+type flag struct{ name, value string }
+
 // auditKey reads the secret key; a sink without one would never be told anything.
-func auditKey(path, sink string) (string, error) {
-	if path == "" {
-		if sink != "" {
-			return "", errors.New("--audit-sink needs --audit-key-file: make a key with storehand audit key")
-		}
-		return "", nil
+func auditKey(path string, need ...flag) (string, error) {
+	if path != "" {
+		return secretFrom(path)
 	}
-	return secretFrom(path)
+	for _, f := range need {
+		if f.value != "" {
+			return "", fmt.Errorf("%s needs --audit-key-file: make a key with storehand audit key", f.name)
+		}
+	}
+	return "", nil
 }
 
 // ownKey reads the demo's key, and makes it the first time.
@@ -67,7 +72,7 @@ func ownKey(path string) (string, error) {
 			return "", err
 		}
 	}
-	return auditKey(path, "")
+	return auditKey(path)
 }
 
 type auditVerifyCmd struct {

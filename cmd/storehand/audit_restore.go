@@ -28,7 +28,7 @@ func (r *auditRestoreCmd) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	key, err := auditKey(r.Key, r.Sink+r.Witness)
+	key, err := auditKey(r.Key, flag{"--audit-sink", r.Sink}, flag{"--audit-witness", r.Witness})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 
 	"github.com/storehand/storehand/internal/app"
+	"github.com/storehand/storehand/internal/seal"
 )
 
 type serveCmd struct {
@@ -28,7 +29,10 @@ type serveCmd struct {
 	AuditKey string   `name:"audit-key-file" env:"STOREHAND_AUDIT_KEY_FILE" placeholder:"FILE" help:"Key that signs checkpoints of the action log, made by storehand audit key; keep it away from the database."`
 	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"File that is told each checkpoint, best on another machine's disk."`
 	Secrets  string   `name:"secret-key-file" env:"STOREHAND_SECRET_KEY_FILE" placeholder:"FILE" help:"Keys that seal secrets in the database, made by storehand staff key; without it Admin users cannot add authenticator apps."`
-	Syslog   string   `name:"audit-syslog" env:"STOREHAND_AUDIT_SYSLOG" placeholder:"URL" help:"Syslog that is told each checkpoint: udp://HOST:PORT, tcp://HOST:PORT or unix:///dev/log."`
+	Syslog   string   `name:"audit-syslog" env:"STOREHAND_AUDIT_SYSLOG" placeholder:"URL" help:"Syslog that is told each checkpoint: tls://HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT or unix:///dev/log."`
+	SyslogCA string   `name:"audit-syslog-ca" env:"STOREHAND_AUDIT_SYSLOG_CA" placeholder:"FILE" help:"Certificates of whom to trust with tls://, in place of the system's authorities."`
+	LogCert  string   `name:"audit-syslog-cert" env:"STOREHAND_AUDIT_SYSLOG_CERT" placeholder:"FILE" help:"Certificate to show to a syslog with tls:// that asks for one."`
+	LogKey   string   `name:"audit-syslog-key" env:"STOREHAND_AUDIT_SYSLOG_KEY" placeholder:"FILE" help:"That certificate's key."`
 	Witness  string   `name:"audit-witness" env:"STOREHAND_AUDIT_WITNESS" placeholder:"URL" help:"Witness that is told each checkpoint, as storehand audit witness is one."`
 	Archives string   `name:"audit-archive-dir" env:"STOREHAND_AUDIT_ARCHIVE_DIR" placeholder:"DIR" help:"Folder that old entries of the action log are archived to."`
 	Hooks    string   `name:"webhook-secret-file" env:"STOREHAND_WEBHOOK_SECRET_FILE" placeholder:"FILE" help:"Secret that signs webhooks of alerts: whsec_ and 32 random bytes in base64."`
@@ -91,7 +95,10 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 		}
 	}
 	o.AuditSyslog, o.AuditWitness, o.AuditArchive = s.Syslog, s.Witness, s.Archives
-	if o.AuditKey, err = auditKey(s.AuditKey, s.Sink+s.Syslog+s.Witness+s.Archives); err != nil {
+	if o.AuditSyslogTLS, err = s.syslogTLS(); err != nil {
+		return o, err
+	}
+	if o.AuditKey, err = auditKey(s.AuditKey, flag{"--audit-sink", s.Sink}, flag{"--audit-syslog", s.Syslog}, flag{"--audit-witness", s.Witness}, flag{"--audit-archive-dir", s.Archives}); err != nil {
 		return o, err
 	}
 	for _, p := range s.Proxy {
@@ -107,6 +114,17 @@ func (s *serveCmd) options(c *console) (app.Options, error) {
 		o.Proxies = append(o.Proxies, prefix)
 	}
 	return o, nil
+}
+
+// syslogTLS are the files for a syslog over TLS.
+func (s *serveCmd) syslogTLS() (seal.SyslogTLS, error) {
+	if (s.LogCert == "") != (s.LogKey == "") {
+		return seal.SyslogTLS{}, errors.New("--audit-syslog-cert and --audit-syslog-key go together")
+	}
+	if s.Syslog == "" && s.SyslogCA+s.LogCert != "" {
+		return seal.SyslogTLS{}, errors.New("--audit-syslog-ca and --audit-syslog-cert need --audit-syslog tls://HOST:PORT")
+	}
+	return seal.SyslogTLS{CA: s.SyslogCA, Cert: s.LogCert, Key: s.LogKey}, nil
 }
 
 func (s *serveCmd) listen() (net.Listener, error) {

@@ -62,10 +62,11 @@ type Options struct {
 	AuditKey  string // secret key that signs checkpoints of the action log and receipts of consent; "" seals nothing
 	Unsealed  bool   // sign receipts only: for who fills a database with a clock of its own, before it is served
 	AuditSink string // file outside the database that is told each checkpoint
-	// AuditSyslog and AuditWitness are further sinks: udp://host:514, https://witness.example.
-	AuditSyslog  string
-	AuditWitness string
-	AuditArchive string // folder of the action log's archives; "" archives nothing
+	// AuditSyslog and AuditWitness are further sinks: tls://host:6514, https://witness.example.
+	AuditSyslog    string
+	AuditSyslogTLS seal.SyslogTLS
+	AuditWitness   string
+	AuditArchive   string // folder of the action log's archives; "" archives nothing
 
 	// SecretKeys seal what is stored but not to be read by who only has the database:
 	// see factor.ParseKeys. "" means no authenticator apps for Admin users.

@@ -63,7 +63,7 @@ func (a *App) sinks() ([]seal.Sink, error) {
 		sinks = append(sinks, seal.NewFileSink(a.AuditSink))
 	}
 	if a.AuditSyslog != "" {
-		s, err := seal.NewSyslog(a.AuditSyslog)
+		s, err := seal.NewSyslog(a.AuditSyslog, a.AuditSyslogTLS)
 		if err != nil {
 			return nil, err
 		}

@@ -19,24 +19,32 @@ import (
 // line that then broke is sent once more over the next one.
 type Syslog struct {
 	network, address, host string
+	files                  SyslogTLS
 	mu                     sync.Mutex
 	conn                   net.Conn
 	last                   string // what was written to conn last
 }
 
-// NewSyslog reads an address: udp://host:514, tcp://host:601 or unix:///dev/log.
-func NewSyslog(address string) (*Syslog, error) {
+// NewSyslog reads an address: udp://host:514, tcp://host:601, tls://host:6514 or
+// unix:///dev/log. Files are for tls alone.
+func NewSyslog(address string, files SyslogTLS) (*Syslog, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, fmt.Errorf("the syslog address: %w", err)
 	}
-	s := &Syslog{network: u.Scheme, address: u.Host}
+	s := &Syslog{network: u.Scheme, address: u.Host, files: files}
 	switch {
-	case (u.Scheme == "udp" || u.Scheme == "tcp") && u.Port() != "":
+	case (u.Scheme == "udp" || u.Scheme == "tcp" || u.Scheme == secured) && u.Hostname() != "" && u.Port() != "":
 	case u.Scheme == "unix" && u.Path != "":
 		s.network, s.address = "unixgram", u.Path
 	default:
-		return nil, fmt.Errorf("the syslog address %q: want udp://HOST:PORT, tcp://HOST:PORT or unix:///PATH", address)
+		return nil, fmt.Errorf("the syslog address %q: want tls://HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT or unix:///PATH", address)
+	}
+	if u.Scheme != secured && files != (SyslogTLS{}) {
+		return nil, fmt.Errorf("the syslog address %q: certificates are for tls://HOST:PORT", address)
+	}
+	if _, err := files.config(); err != nil { // now, and not at the first checkpoint
+		return nil, err
 	}
 	if s.host, err = os.Hostname(); err != nil || s.host == "" {
 		s.host = "-"
@@ -77,10 +85,13 @@ func (s *Syslog) Append(ctx context.Context, d Delivery) error {
 
 const sinkTimeout = 10 * time.Second
 
+// stream tells whether messages follow each other on one line.
+func (s *Syslog) stream() bool { return s.network == "tcp" || s.network == secured }
+
 // frame is a message as it goes over the network: in a stream its length stands
-// before it (octet counting, RFC 6587), a datagram is one.
+// before it (octet counting, RFC 6587 and RFC 5425), a datagram is one.
 func (s *Syslog) frame(msg string) string {
-	if s.network == "tcp" {
+	if s.stream() {
 		return fmt.Sprintf("%d %s", len(msg), msg)
 	}
 	return msg
@@ -88,26 +99,43 @@ func (s *Syslog) frame(msg string) string {
 
 // dial connects, and repeats what the line before may have lost.
 func (s *Syslog) dial(ctx context.Context) error {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, s.network, s.address)
+	conn, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
 	s.conn = conn
-	if s.network == "tcp" {
-		go hangUp(conn)
-	}
 	if s.last == "" {
 		return nil
 	}
 	return s.write(ctx, s.last)
 }
 
-// hangUp closes a line that the other end has closed: without it the first
-// message after that would be written to nobody. A syslog never says anything.
-func hangUp(conn net.Conn) {
-	_, _ = io.Copy(io.Discard, conn)
-	_ = conn.Close()
+func (s *Syslog) connect(ctx context.Context) (net.Conn, error) {
+	if s.network == secured {
+		return s.connectTLS(ctx)
+	}
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, s.network, s.address)
+	if err == nil && s.stream() {
+		hangUp(conn)
+	}
+	return conn, err
+}
+
+// hangUp closes a line when the other end has closed it, and gives why: without
+// it the first message after that would be written to nobody. A syslog never says
+// anything.
+func hangUp(conn net.Conn) <-chan error {
+	why := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, conn)
+		_ = conn.Close()
+		if err == nil {
+			err = io.EOF
+		}
+		why <- err
+	}()
+	return why
 }
 
 // write sends a message in the time that is left; a line that does not take it

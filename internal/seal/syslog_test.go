@@ -3,6 +3,7 @@ package seal_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,7 @@ import (
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
-// collector is a syslog server over TCP.
+// collector is a syslog server over TCP or TLS.
 type collector struct {
 	t       *testing.T
 	l       net.Listener
@@ -26,7 +27,8 @@ type collector struct {
 	octets  *bufio.Reader
 }
 
-func collectAt(t *testing.T, address string) *collector {
+// collectAt listens there; secure is nil for TCP.
+func collectAt(t *testing.T, address string, secure *tls.Config) *collector {
 	t.Helper()
 	l, err := net.Listen("tcp", address)
 	must(t, err)
@@ -36,6 +38,14 @@ func collectAt(t *testing.T, address string) *collector {
 			conn, err := l.Accept()
 			if err != nil {
 				return
+			}
+			if secure != nil {
+				line := tls.Server(conn, secure)
+				if line.Handshake() != nil {
+					_ = conn.Close()
+					continue
+				}
+				conn = line
 			}
 			c.lines <- conn
 		}
@@ -65,7 +75,10 @@ func (c *collector) takes() string {
 // hangsUp closes the line and waits until the other end has noticed.
 func (c *collector) hangsUp() {
 	c.t.Helper()
-	line, ok := c.current.(*net.TCPConn)
+	line, ok := c.current.(interface {
+		net.Conn
+		CloseWrite() error
+	})
 	if !ok {
 		c.t.Fatal("nobody is on the line")
 	}
@@ -105,58 +118,62 @@ func (v *vault) told(t *testing.T, s *seal.Sealer, rows int) error {
 }
 
 func TestSyslogOverTCPIsToldEachCheckpointAndAgainWhatABrokenLineMayHaveLost(t *testing.T) {
-	each(t, func(t *testing.T, v *vault) {
-		log := collectAt(t, "127.0.0.1:0")
-		address := log.l.Addr().String()
-		syslog, err := seal.NewSyslog("tcp://" + address)
-		must(t, err)
-		s, err := seal.New(v.db, v.secret, syslog)
-		must(t, err)
-		wants := func(sizes ...int64) (note string) {
-			t.Helper()
-			for _, want := range sizes {
-				var size int64
-				if size, note = sent(t, log.takes()); size != want {
-					t.Errorf("told %d rows, want %d", size, want)
-				}
-			}
-			return note
-		}
-		must(t, v.told(t, s, 5))
-		must(t, v.told(t, s, 5))
-		wants(5, 10)
+	each(t, func(t *testing.T, v *vault) { v.toldOverALine(t, "tcp", nil, seal.SyslogTLS{}) })
+}
 
-		log.hangsUp() // the collector was started again
-		must(t, v.told(t, s, 5))
-		wants(10, 15)
-
-		log.hangsUp()
-		must(t, log.l.Close())
-		for range 2 {
-			if err := v.told(t, s, 5); err == nil || !strings.Contains(err.Error(), "the sink syslog refuses the checkpoint of 20 rows") {
-				t.Errorf("nobody listens: %v", err)
+// toldOverALine seals, and has the line to a collector broken in between.
+func (v *vault) toldOverALine(t *testing.T, scheme string, secure *tls.Config, files seal.SyslogTLS) {
+	t.Helper()
+	log := collectAt(t, "127.0.0.1:0", secure)
+	address := log.l.Addr().String()
+	syslog, err := seal.NewSyslog(scheme+"://"+address, files)
+	must(t, err)
+	s, err := seal.New(v.db, v.secret, syslog)
+	must(t, err)
+	wants := func(sizes ...int64) (note string) {
+		t.Helper()
+		for _, want := range sizes {
+			var size int64
+			if size, note = sent(t, log.takes()); size != want {
+				t.Errorf("told %d rows, want %d", size, want)
 			}
 		}
-		failing := `SELECT COUNT(*) FROM audit_delivery WHERE sink = 'syslog' AND failing_since IS NOT NULL`
-		if n, err := sqldb.One(ctx, v.db.Reader(), sqldb.Value[int], failing); err != nil || n != 1 {
-			t.Errorf("nobody is told that it fails: %d, %v", n, err)
-		}
-		log = collectAt(t, address)
-		must(t, v.told(t, s, 5))
-		note := wants(15, 20, 25, 30)
-		if n, err := sqldb.One(ctx, v.db.Reader(), sqldb.Value[int], failing); err != nil || n != 0 {
-			t.Errorf("it fails still: %d, %v", n, err)
-		}
+		return note
+	}
+	must(t, v.told(t, s, 5))
+	must(t, v.told(t, s, 5))
+	wants(5, 10)
 
-		check := seal.Check{Keys: []string{v.public}, Checkpoints: []string{note}}
-		if r, err := seal.Verify(ctx, v.db.Reader(), check); err != nil || r.Fault != nil || !r.Delivered || r.Rows != 30 {
-			t.Errorf("%+v, %v, %v", r, r.Fault, err)
+	log.hangsUp() // the collector was started again
+	must(t, v.told(t, s, 5))
+	wants(10, 15)
+
+	log.hangsUp()
+	must(t, log.l.Close())
+	for range 2 {
+		if err := v.told(t, s, 5); err == nil || !strings.Contains(err.Error(), "the sink syslog refuses the checkpoint of 20 rows") {
+			t.Errorf("nobody listens: %v", err)
 		}
-		v.restore(t, 20)
-		if r, err := seal.Verify(ctx, v.db.Reader(), check); err != nil || r.Fault == nil {
-			t.Errorf("the log was set back, and what syslog was told does not show it: %v, %v", r.Fault, err)
-		}
-	})
+	}
+	failing := `SELECT COUNT(*) FROM audit_delivery WHERE sink = 'syslog' AND failing_since IS NOT NULL`
+	if n, err := sqldb.One(ctx, v.db.Reader(), sqldb.Value[int], failing); err != nil || n != 1 {
+		t.Errorf("nobody is told that it fails: %d, %v", n, err)
+	}
+	log = collectAt(t, address, secure)
+	must(t, v.told(t, s, 5))
+	note := wants(15, 20, 25, 30)
+	if n, err := sqldb.One(ctx, v.db.Reader(), sqldb.Value[int], failing); err != nil || n != 0 {
+		t.Errorf("it fails still: %d, %v", n, err)
+	}
+
+	check := seal.Check{Keys: []string{v.public}, Checkpoints: []string{note}}
+	if r, err := seal.Verify(ctx, v.db.Reader(), check); err != nil || r.Fault != nil || !r.Delivered || r.Rows != 30 {
+		t.Errorf("%+v, %v, %v", r, r.Fault, err)
+	}
+	v.restore(t, 20)
+	if r, err := seal.Verify(ctx, v.db.Reader(), check); err != nil || r.Fault == nil {
+		t.Errorf("the log was set back, and what syslog was told does not show it: %v, %v", r.Fault, err)
+	}
 }
 
 func TestSyslogOverUDPIsToldEachCheckpointAndGoesOnWhenSomebodyListensAgain(t *testing.T) {
@@ -175,7 +192,7 @@ func TestSyslogOverUDPIsToldEachCheckpointAndGoesOnWhenSomebodyListensAgain(t *t
 		}
 		log := listen("127.0.0.1:0")
 		address := log.LocalAddr().String()
-		syslog, err := seal.NewSyslog("udp://" + address)
+		syslog, err := seal.NewSyslog("udp://"+address, seal.SyslogTLS{})
 		must(t, err)
 		s, err := seal.New(v.db, v.secret, syslog)
 		must(t, err)
@@ -203,7 +220,7 @@ func TestASyslogThatTakesNothingMoreIsGivenUpInTime(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") // and nobody reads
 	must(t, err)
 	defer l.Close()
-	syslog, err := seal.NewSyslog("tcp://" + l.Addr().String())
+	syslog, err := seal.NewSyslog("tcp://"+l.Addr().String(), seal.SyslogTLS{})
 	must(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
@@ -214,10 +231,10 @@ func TestASyslogThatTakesNothingMoreIsGivenUpInTime(t *testing.T) {
 
 func TestASyslogAddressSaysHow(t *testing.T) {
 	for address, good := range map[string]bool{
-		"tcp://log.example:601": true, "udp://192.0.2.1:514": true, "udp://[2001:db8::1]:514": true, "unix:///dev/log": true,
-		"log.example:601": false, "tcp://log.example": false, "udp://": false, "unix://": false, "https://log.example": false, "tls://log.example:6514": false, "": false,
+		"tcp://log.example:601": true, "udp://192.0.2.1:514": true, "udp://[2001:db8::1]:514": true, "unix:///dev/log": true, "tls://log.example:6514": true,
+		"log.example:601": false, "tcp://log.example": false, "udp://": false, "unix://": false, "https://log.example": false, "tls://log.example": false, "tcp://:601": false, "": false,
 	} {
-		if _, err := seal.NewSyslog(address); (err == nil) != good || err != nil && !strings.Contains(fmt.Sprint(err), "the syslog address") {
+		if _, err := seal.NewSyslog(address, seal.SyslogTLS{}); (err == nil) != good || err != nil && !strings.Contains(fmt.Sprint(err), "the syslog address") {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
