@@ -69,7 +69,15 @@ func (s *Shopper) wish(productID int64, card catalog.Card, added time.Time) wish
 	return v
 }
 
-// card is the product that the path names, as this shopper sees it.
+// wishedInPath is the product that the path names.
+func (a *App) wishedInPath(r *http.Request) (id int64, card catalog.Card, err error) {
+	if id, err = web.PathID(r, "id"); err == nil {
+		card, err = a.wishedCard(r, id)
+	}
+	return id, card, err
+}
+
+// wishedCard is a product as this shopper sees it.
 func (a *App) wishedCard(r *http.Request, id int64) (catalog.Card, error) {
 	cards, err := a.Catalog.Cards(r.Context(), shopper(r.Context()).catalogScope(a.Now()), []int64{id})
 	return cards[id], err
@@ -94,11 +102,7 @@ func (a *App) addWish(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *App) removeWish(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	card, err := a.wishedCard(r, id)
+	id, card, err := a.wishedInPath(r)
 	if err != nil {
 		return err
 	}
@@ -112,11 +116,7 @@ func (a *App) removeWish(w http.ResponseWriter, r *http.Request) error {
 
 // wishToCart moves a product from the wish list into the cart.
 func (a *App) wishToCart(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathID(r, "id")
-	if err != nil {
-		return err
-	}
-	card, err := a.wishedCard(r, id)
+	id, card, err := a.wishedInPath(r)
 	if err != nil {
 		return err
 	}
