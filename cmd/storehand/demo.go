@@ -23,7 +23,7 @@ type demoCmd struct {
 }
 
 func (d *demoCmd) Run(c *console) error {
-	if err := loopbackOnly(d.Listen); err != nil {
+	if err := errors.Join(loopbackOnly(d.Listen), d.metricsHere()); err != nil {
 		return err
 	}
 	l, err := app.Listen(d.Listen)
@@ -36,24 +36,11 @@ func (d *demoCmd) Run(c *console) error {
 		return err
 	}
 	defer cleanUp()
-	level := slog.LevelWarn
-	if d.Verbose {
-		level = slog.LevelInfo
-	}
 	port := l.Addr().(*net.TCPAddr).Port
-	opts := app.Options{
-		DSN: "sqlite:" + filepath.Join(dir, "storehand.db"), AdminURL: demo.AdminURL(port),
-		MailFolder: filepath.Join(dir, "mail"), Log: c.logger(false, level), TestPayments: true,
-	}
-	if opts.AuditKey, err = ownKey(filepath.Join(dir, "audit.key")); err != nil {
+	opts, err := d.options(c, dir, port)
+	if err != nil {
 		return err
 	}
-	if opts.SecretKeys, err = ownSecretKey(filepath.Join(dir, "secret.key")); err != nil {
-		return err
-	}
-	opts.Webhooks = app.Webhooks{Secret: demoHooks, AllowPrivate: true}
-	opts.AuditSink = filepath.Join(dir, "audit", "checkpoints.jsonl")
-	opts.AuditArchive = filepath.Join(dir, "audit", "archive")
 	c.printf("Preparing the demo shop …\n")
 	if err := app.Migrate(c.ctx, opts.DSN); err != nil {
 		return err
@@ -66,11 +53,6 @@ func (d *demoCmd) Run(c *console) error {
 		return err
 	}
 	defer a.Close()
-	if d.Metrics != "" {
-		if err := loopbackOnly(d.Metrics); err != nil {
-			return err
-		}
-	}
 	stop, err := serveMetrics(c, a, d.Metrics)
 	if err != nil {
 		return err
@@ -78,6 +60,33 @@ func (d *demoCmd) Run(c *console) error {
 	defer stop()
 	c.printf("%s", demo.Welcome(port, opts.MailFolder))
 	return a.Serve(c.ctx, l)
+}
+
+// metricsHere refuses metrics for others than this machine.
+func (d *demoCmd) metricsHere() error {
+	if d.Metrics == "" {
+		return nil
+	}
+	return loopbackOnly(d.Metrics)
+}
+
+// options are those of a shop whose keys and files are all in one folder.
+func (d *demoCmd) options(c *console, dir string, port int) (opts app.Options, err error) {
+	level := slog.LevelWarn
+	if d.Verbose {
+		level = slog.LevelInfo
+	}
+	opts = app.Options{
+		DSN: "sqlite:" + filepath.Join(dir, "storehand.db"), AdminURL: demo.AdminURL(port),
+		MailFolder: filepath.Join(dir, "mail"), Log: c.logger(false, level), TestPayments: true,
+		Webhooks:  app.Webhooks{Secret: demoHooks, AllowPrivate: true},
+		AuditSink: filepath.Join(dir, "audit", "checkpoints.jsonl"), AuditArchive: filepath.Join(dir, "audit", "archive"),
+	}
+	if opts.AuditKey, err = ownKey(filepath.Join(dir, "audit.key")); err != nil {
+		return opts, err
+	}
+	opts.SecretKeys, err = ownSecretKey(filepath.Join(dir, "secret.key"))
+	return opts, err
 }
 
 // demoHooks is no secret: it signs what the demo posts.

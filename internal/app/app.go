@@ -26,7 +26,6 @@ import (
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/factor"
 	"github.com/storehand/storehand/internal/jobs"
-	"github.com/storehand/storehand/internal/magento"
 	"github.com/storehand/storehand/internal/mail"
 	"github.com/storehand/storehand/internal/pagecache"
 	"github.com/storehand/storehand/internal/password"
@@ -142,69 +141,6 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
-// wire makes the services in the order of the import lines.
-func (a *App) wire(adminHost string) error {
-	db := a.DB
-	a.Stores = store.New(db, adminHost)
-	a.Config = config.New(db, a.Stores)
-	a.Roles = acl.New(db)
-	a.Sessions = session.New(db, session.Limits{
-		AdminIdle: func(ctx context.Context) time.Duration {
-			return time.Duration(a.Config.Int(ctx, config.AdminIdleMinutes, config.Scope{})) * time.Minute
-		},
-		CustomerIdle: func(ctx context.Context) time.Duration {
-			return time.Duration(a.Config.Int(ctx, config.CustomerSessionHours, config.Scope{})) * time.Hour
-		},
-	})
-	a.Throttle = session.NewThrottle(db)
-	hashing := password.Options{Magento: magento.Verify}
-	if a.CheapPasswords {
-		hashing.Params = password.Params{Passes: 1, MemoryKiB: 64, Lanes: 1}
-	}
-	a.Hasher = password.New(hashing)
-	a.Audit = audit.New(db)
-	if err := a.wireStaff(); err != nil {
-		return err
-	}
-	a.Catalog = catalog.New(db)
-	a.Carts = cart.New(db)
-	a.Tax = tax.New(db, a.Config, a.Stores)
-	a.Pages = pagecache.New(pagecache.Options{
-		DB: db, Boundary: a.Catalog.NextPriceChange, Params: storefront.CachedParams, Secure: web.Secure,
-		Surrogate: a.Varnish, Settings: func(ctx context.Context) (bool, time.Duration) {
-			lifetime := time.Duration(a.Config.Int(ctx, config.PageCacheLifetime, config.Scope{})) * time.Second
-			return a.Config.Bool(ctx, config.PageCache, config.Scope{}), lifetime
-		},
-	})
-	a.Assist = assist.New(db, a.Stores, a.Sessions)
-	sender, err := a.sender()
-	if err != nil {
-		return err
-	}
-	a.Jobs = jobs.New(db, a.Log)
-	a.Mail = mail.NewOutbox(db, sender, func() { a.Jobs.Wake("mail") })
-	a.Assist.UsePost(a.Mail, a.Config)
-	a.Customers = customer.New(db, customer.Deps{
-		Sessions: a.Sessions, Throttle: a.Throttle, Hasher: a.Hasher, Config: a.Config, Stores: a.Stores, Outbox: a.Mail,
-	})
-	a.Amends = amend.New(db, amend.Deps{Carts: a.Carts, Customers: a.Customers, ProposalDays: assist.ProposalDays, UndoDays: assist.UndoDays, Tell: a.Assist.TellOfProposal})
-	a.Assist.UseAmends(a.Amends)
-	a.Shipping = shipping.New(db, a.Config)
-	a.Promotions = promotion.New(db)
-	a.Pricer = checkout.NewPricer(db, a.Carts, a.Promotions, a.Tax, a.Shipping)
-	a.Sales = sales.New(db, sales.Deps{Stores: a.Stores, Config: a.Config, Outbox: a.Mail})
-	a.wirePayments()
-	a.Checkout = checkout.New(db, checkout.Deps{
-		Pricer: a.Pricer, Carts: a.Carts, Promotions: a.Promotions, Payments: a.Payments, Sales: a.Sales, Config: a.Config, Throttle: a.Throttle,
-	})
-	a.tasks()
-	if err := a.hook(); err != nil {
-		return err
-	}
-	a.handler = a.routeHosts(adminHost)
-	return nil
-}
-
 // hook sets what runs in every change: the guard first, the watch and the record
 // last.
 func (a *App) hook() error {
@@ -220,49 +156,6 @@ func (a *App) hook() error {
 }
 
 // wireStaff makes Admin users and their second factors.
-func (a *App) wireStaff() error {
-	keys, err := factor.ParseKeys(a.SecretKeys)
-	if err != nil {
-		return err
-	}
-	a.Factors, err = factor.New(a.DB, factor.Options{Keys: keys, Origin: a.AdminURL, Issuer: "Storehand Admin"})
-	if err != nil {
-		return err
-	}
-	a.Staff = staff.New(a.DB, a.Sessions, a.Throttle, a.Hasher, a.Factors)
-	return nil
-}
-
-// wirePayments makes the ways to pay; orders ask them when documents move money.
-func (a *App) wirePayments() {
-	d := payment.Deps{Config: a.Config, Stores: a.Stores, Outbox: a.Mail, Sales: a.Sales}
-	if a.TestPayments {
-		a.DemoPayments = payment.NewFake("storehand demo payments")
-		d.Providers = append(d.Providers, a.DemoPayments)
-	}
-	a.Payments = payment.New(a.DB, d)
-	a.Sales.UseGateway(a.Payments)
-}
-
-// tasks are what is done now and then, by one node at a time.
-func (a *App) tasks() {
-	a.Jobs.Add(jobs.Task{Name: "mail", Every: 30 * time.Second, Run: a.Mail.Deliver})
-	a.Jobs.Add(jobs.Task{Name: "mail_prune", Every: 24 * time.Hour, Run: a.Mail.Prune})
-	a.Jobs.Add(jobs.Task{Name: "assist", Every: 30 * time.Second, Run: a.Assist.Sweep})
-	a.Jobs.Add(jobs.Task{Name: "amends", Every: 6 * time.Hour, Run: a.Amends.Prune})
-	a.Jobs.Add(jobs.Task{Name: "payments", Every: 5 * time.Minute, Run: a.Payments.Sweep})
-	a.Jobs.Add(jobs.Task{Name: "sessions", Every: 10 * time.Minute, Run: a.Sessions.Sweep})
-	a.Jobs.Add(jobs.Task{Name: "factors", Every: time.Hour, Run: a.Factors.Sweep})
-	a.Jobs.Add(jobs.Task{Name: "throttle", Every: 10 * time.Minute, Run: a.Throttle.Sweep})
-}
-
-func (a *App) sender() (mail.Sender, error) {
-	if a.SMTP != "" {
-		return smtpSender(a.SMTP)
-	}
-	return mail.Folder(a.MailFolder), nil
-}
-
 // routeHosts sends each host to its application; neither answers the other's paths.
 func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
