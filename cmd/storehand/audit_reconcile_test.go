@@ -5,12 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/app/apptest"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/demo"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
+	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/web/webtest"
 )
 
@@ -24,6 +26,7 @@ type reconciled struct {
 
 func (s *reconciled) lives() {
 	s.t.Helper()
+	s.staffs()
 	tab := webtest.New(s.t).Open(s.Admin("/login"))
 	tab = tab.Form("/login").Set("username", "maria").Set("password", demo.Password).Submit()
 	session, err := sqldb.One(s.t.Context(), s.DB.Reader(), sqldb.Value[int64], `SELECT MAX(id) FROM admin_session`)
@@ -50,6 +53,29 @@ func (s *reconciled) lives() {
 		front.Form("form[action$=close]").Submit()
 	}
 	tab.Visit(s.Admin("/customers/1")).Form("/customers/1/assist").Set("reason_code", "cart").Submit("Login as Customer").MustContain("Vera Lind")
+}
+
+// staffs makes two roles with an Admin user each, and deletes one of both as one
+// should.
+func (s *reconciled) staffs() {
+	s.t.Helper()
+	ctx := sqldbtest.Ctx()
+	must := func(err error) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"ines", "otto"} {
+		role, err := s.Roles.Save(ctx, acl.Everything(), acl.Role{Name: "Desk of " + name, AllWebsites: true})
+		must(err)
+		id, err := s.Staff.Save(ctx, staff.System(), staff.Draft{Username: name, Email: name + "@staff.example.com", FirstName: name, LastName: name,
+			RoleID: role, Active: true, Password: demo.Password, Repeat: demo.Password})
+		must(err)
+		if name == "ines" {
+			must(s.Staff.Delete(ctx, staff.System(), id))
+			must(s.Roles.Delete(ctx, acl.Everything(), role))
+		}
+	}
 }
 
 func (s *reconciled) noah() context.Context {
@@ -137,7 +163,12 @@ func TestReconcileNamesWhatWasChangedBehindTheLogsBack(t *testing.T) {
 				[]string{`Admin user 3 (tom): the account is inactive, row `}},
 			{"an account that nobody made", `INSERT INTO admin_user (username, username_key, email, email_key, first_name, last_name, password_hash, role_id, active, password_changed_at, created_at, updated_at)
 				SELECT 'eve', 'eve', 'eve@example.com', 'eve@example.com', 'Eve', 'Eve', password_hash, 1, TRUE, 0, 0, 0 FROM admin_user WHERE id = 3`, `DELETE FROM admin_user WHERE username = 'eve'`,
-				[]string{`Admin user 4 (eve): the log does not say that the account was made`}},
+				[]string{`Admin user 6 (eve): the log does not say that the account was made`}},
+			{"a role that was deleted", `INSERT INTO admin_role (id, name, name_key, all_resources, all_websites, created_at, updated_at) VALUES (4, 'Desk of ines', 'desk of ines', TRUE, TRUE, 0, 0)`, `DELETE FROM admin_role WHERE id = 4`,
+				[]string{`role 4 (Desk of ines): it is there, row `}},
+			{"an account that was deleted", `INSERT INTO admin_user (id, username, username_key, email, email_key, first_name, last_name, password_hash, role_id, active, password_changed_at, created_at, updated_at)
+				SELECT 4, 'ines', 'ines', 'ines@example.com', 'ines@example.com', 'Ines', 'Ines', password_hash, 1, TRUE, 0, 0, 0 FROM admin_user WHERE id = 3`, `DELETE FROM admin_user WHERE id = 4`,
+				[]string{`Admin user 4 (ines): the account is there, row `}},
 			{"a stay that has ended", `UPDATE impersonation SET ended_at = NULL, state = 'entered', admin_user_id = 3 WHERE id = 1`, `UPDATE impersonation SET ended_at = begun_at, state = 'ended', admin_user_id = 2 WHERE id = 1`,
 				[]string{`session 1: it is running, row `}},
 			{"a stay that runs", `UPDATE impersonation SET ended_at = begun_at, state = 'ended' WHERE id = 3`, `UPDATE impersonation SET ended_at = NULL, state = 'entered' WHERE id = 3`,
@@ -160,5 +191,10 @@ func TestReconcileNamesWhatWasChangedBehindTheLogsBack(t *testing.T) {
 		s.behind(`UPDATE customer SET assistance = 'allowed' WHERE id = 2`,
 			`INSERT INTO consent_event (customer_id, value, channel, actor_kind, actor_id, actor_name, at) VALUES (2, 'allowed', 'registration', 'customer', 2, 'Noah Stern', 0)`)
 		s.says("consent with a forged event", `customer 2: consent is "allowed", the log does not say that it was ever given`, `request 2: `, `session 2: it is gone`)
+		before := []string{`customer 2: `, `request 2: `, `session 2: `}
+		s.behind(`DELETE FROM admin_user WHERE username = 'otto'`)
+		s.says("an account that was taken away", append(before, `Admin user 5 (otto): the account is gone, row `)...)
+		s.behind(`DELETE FROM admin_role WHERE name = 'Desk of otto'`)
+		s.says("a role that was taken away", append(before, `role 5 (Desk of otto): it is gone, row `, `Admin user 5 (otto): the account is gone, row `)...)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -14,11 +15,25 @@ import (
 // stays, roles and who has them, and names where the live tables say something
 // else: a table that was changed behind the application's back. What happened
 // before the log begins, or stands in archives that are not imported, is not
-// known and not a difference.
+// known and not a difference. The shop may be at work: what is changed between
+// the look at the log and the one at the tables is not there at a second look.
 func Reconcile(ctx context.Context, q sqldb.Querier) ([]string, error) {
+	first, err := compare(ctx, q)
+	if err != nil || len(first) == 0 {
+		return nil, err
+	}
+	second, err := compare(ctx, q)
+	return slices.DeleteFunc(second, func(found string) bool { return !slices.Contains(first, found) }), err
+}
+
+func compare(ctx context.Context, q sqldb.Querier) ([]string, error) {
+	log, err := readable(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	var all []string
-	for _, part := range []func(context.Context, sqldb.Querier) ([]string, error){reconcileConsent, reconcileGrants, reconcileStays, reconcileRoles, reconcileStaff} {
-		found, err := part(ctx, q)
+	for _, part := range []func(context.Context, history) ([]string, error){reconcileConsent, reconcileGrants, reconcileStays, reconcileRoles, reconcileStaff} {
+		found, err := part(ctx, log)
 		if err != nil {
 			return nil, err
 		}
@@ -27,11 +42,24 @@ func Reconcile(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	return all, nil
 }
 
-// wholeLog tells whether every row there ever was can be replayed: none stands
-// in an archive that is not imported.
-func wholeLog(ctx context.Context, q sqldb.Querier) (bool, error) {
-	return sqldb.One(ctx, q, sqldb.Value[bool], `SELECT NOT EXISTS (SELECT 1 FROM audit_archive a WHERE NOT EXISTS (SELECT 1 FROM audit_restored x WHERE x.archive_id = a.id)
-		AND EXISTS (SELECT 1 FROM audit_archive_removed r WHERE r.archive_id = a.id))`)
+// history is the part of the log that can be replayed without a gap: what follows
+// the archives that are not imported.
+type history struct {
+	sqldb.Querier
+	whole bool      // every row there ever was
+	after int64     // the row behind which it begins
+	since time.Time // and its time
+}
+
+func readable(ctx context.Context, q sqldb.Querier) (history, error) {
+	h := history{Querier: q}
+	var missing int
+	err := q.QueryRow(ctx, `SELECT COUNT(*), COALESCE(MAX(s.audit_id), 0), MAX(a.last_at) FROM audit_archive a
+		JOIN audit_archive_removed r ON r.archive_id = a.id
+		LEFT JOIN audit_seal s ON s.position >= a.first_position AND s.position < a.next_position
+		WHERE NOT EXISTS (SELECT 1 FROM audit_restored x WHERE x.archive_id = a.id)`).Scan(&missing, &h.after, sqldb.Into(&h.since))
+	h.whole = missing == 0
+	return h, err
 }
 
 // replayed is a row of the log as a replay reads it.
@@ -39,20 +67,21 @@ type replayed struct {
 	id, subject, stay int64
 	action            string
 	object            string
+	details           string
 	data              string
 }
 
 func scanReplayed(r sqldb.Scanner) (t replayed, err error) {
-	err = r.Scan(&t.id, &t.subject, &t.stay, &t.action, &t.object, &t.data)
+	err = r.Scan(&t.id, &t.subject, &t.stay, &t.action, &t.object, &t.details, &t.data)
 	return t, err
 }
 
 // replay gives the successful rows of actions that begin with a text, oldest
 // first, those imported from archives among them.
-func replay(ctx context.Context, q sqldb.Querier, prefix string) ([]replayed, error) {
-	const from = `SELECT id, subject_id, impersonation_id, action, object_id, data FROM `
-	const cond = ` WHERE action >= $1 AND action < $2 AND result = 'success'`
-	return sqldb.All(ctx, q, scanReplayed, from+`audit_restored`+cond+` UNION `+from+`audit_log`+cond+` ORDER BY 1`, prefix, sqldb.PrefixEnd(prefix))
+func (h history) replay(ctx context.Context, prefix string) ([]replayed, error) {
+	const from = `SELECT id, subject_id, impersonation_id, action, object_id, details, data FROM `
+	const cond = ` WHERE action >= $1 AND action < $2 AND result = 'success' AND id > $3`
+	return sqldb.All(ctx, h, scanReplayed, from+`audit_restored`+cond+` UNION `+from+`audit_log`+cond+` ORDER BY 1`, prefix, sqldb.PrefixEnd(prefix), h.after)
 }
 
 // parts is what a row's data holds.
@@ -91,12 +120,8 @@ func (t replayed) note(key string) string {
 	return ""
 }
 
-func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
-	rows, err := replay(ctx, q, "login_as_customer.consent")
-	if err != nil {
-		return nil, err
-	}
-	whole, err := wholeLog(ctx, q)
+func reconcileConsent(ctx context.Context, log history) ([]string, error) {
+	rows, err := log.replay(ctx, "login_as_customer.consent")
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +136,7 @@ func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		now, last           string
 		nowUntil, lastUntil time.Time
 	}
-	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (a answer, err error) {
+	live, err := sqldb.All(ctx, log, func(r sqldb.Scanner) (a answer, err error) {
 		err = r.Scan(&a.id, &a.now, sqldb.Into(&a.nowUntil), &a.last, sqldb.Into(&a.lastUntil))
 		return a, err
 	}, `SELECT c.id, c.assistance, c.assistance_until, COALESCE(e.value, 'unset'), e.until FROM customer c
@@ -127,7 +152,7 @@ func reconcileConsent(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		switch {
 		case ok && want != a.now:
 			out = append(out, fmt.Sprintf("customer %d: consent is %q, row %d of the log says %q", a.id, a.now, by[a.id], want))
-		case !ok && whole && a.now != consentUnset:
+		case !ok && log.whole && a.now != consentUnset:
 			out = append(out, fmt.Sprintf("customer %d: consent is %q, the log does not say that it was ever given", a.id, a.now))
 		}
 	}
@@ -142,8 +167,8 @@ func untilText(t time.Time) string {
 }
 
 // reconcileGrants looks at the requests whose grant counts.
-func reconcileGrants(ctx context.Context, q sqldb.Querier) ([]string, error) {
-	rows, err := replay(ctx, q, "login_as_customer.consent_")
+func reconcileGrants(ctx context.Context, log history) ([]string, error) {
+	rows, err := log.replay(ctx, "login_as_customer.consent_")
 	if err != nil {
 		return nil, err
 	}
@@ -154,11 +179,12 @@ func reconcileGrants(ctx context.Context, q sqldb.Querier) ([]string, error) {
 			says[t.object] = t
 		}
 	}
-	live, err := sqldb.All(ctx, q, scanRequest, `SELECT `+requestColumns+` FROM assist_request WHERE open AND state = 'granted' ORDER BY id`)
+	live, err := sqldb.All(ctx, log, scanRequest, `SELECT `+requestColumns+` FROM assist_request WHERE open AND state = 'granted' ORDER BY id`)
 	var out []string
 	for _, r := range live {
 		t, known := says[r.PublicID]
 		switch {
+		case !known && !r.AnsweredAt.After(log.since): // it may stand in an archive
 		case !known:
 			out = append(out, fmt.Sprintf("request %d: customer %d has granted it, the log does not say so", r.ID, r.CustomerID))
 		case t.action != string(ActionGranted):
@@ -174,14 +200,14 @@ func reconcileGrants(ctx context.Context, q sqldb.Querier) ([]string, error) {
 // logged is what the log says about a stay.
 type logged struct{ begun, entered, ended int64 } // rows
 
-func reconcileStays(ctx context.Context, q sqldb.Querier) ([]string, error) {
+func reconcileStays(ctx context.Context, log history) ([]string, error) {
 	says := map[int64]logged{}
 	for action, put := range map[string]func(l *logged, id int64){
 		string(ActionBegun):   func(l *logged, id int64) { l.begun = id },
 		string(ActionEntered): func(l *logged, id int64) { l.entered = id },
 		string(ActionEnded):   func(l *logged, id int64) { l.ended = id },
 	} {
-		rows, err := replay(ctx, q, action)
+		rows, err := log.replay(ctx, action)
 		if err != nil {
 			return nil, err
 		}
@@ -193,12 +219,13 @@ func reconcileStays(ctx context.Context, q sqldb.Querier) ([]string, error) {
 	}
 	type stay struct {
 		id             int64
+		begun          time.Time
 		entered, ended bool
 	}
-	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (s stay, err error) {
-		err = r.Scan(&s.id, &s.entered, &s.ended)
+	live, err := sqldb.All(ctx, log, func(r sqldb.Scanner) (s stay, err error) {
+		err = r.Scan(&s.id, sqldb.Into(&s.begun), &s.entered, &s.ended)
 		return s, err
-	}, `SELECT id, entered_at IS NOT NULL, ended_at IS NOT NULL FROM impersonation ORDER BY id`)
+	}, `SELECT id, begun_at, entered_at IS NOT NULL, ended_at IS NOT NULL FROM impersonation ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +235,7 @@ func reconcileStays(ctx context.Context, q sqldb.Querier) ([]string, error) {
 		switch {
 		case l.ended != 0 && !s.ended:
 			out = append(out, fmt.Sprintf("session %d: it is running, row %d of the log says it has ended", s.id, l.ended))
-		case !s.ended && l.begun == 0:
+		case !s.ended && l.begun == 0 && s.begun.After(log.since):
 			out = append(out, fmt.Sprintf("session %d: it is running, the log does not say that it was begun", s.id))
 		case known && s.ended && l.ended == 0:
 			out = append(out, fmt.Sprintf("session %d: it has ended, the log does not say so", s.id))

@@ -1,8 +1,10 @@
 package assist
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,8 +25,9 @@ type roleLogged struct {
 	fields map[string]said
 	// row is the newest; born tells whether the log has the role from its
 	// creation on, so that what is not said of it is not so.
-	row  int64
-	born bool
+	row        int64
+	name       string
+	born, gone bool
 }
 
 const (
@@ -47,6 +50,8 @@ func rolesLogged(rows []replayed) map[string]*roleLogged {
 		}
 		l.row = t.id
 		l.born = l.born || t.action == string(acl.RoleCreated)
+		l.gone = t.action == string(acl.RoleDeleted)
+		l.name = strings.TrimPrefix(t.details, "Role ")
 		for _, c := range t.parts().Changes {
 			l.fields[c[0]] = said{c[2], t.id}
 		}
@@ -86,38 +91,55 @@ func liveRoles(ctx context.Context, q sqldb.Querier) ([]liveRole, error) {
 
 // reconcileRoles compares what roles hold. A resource whose label is changed one
 // day needs its old one here.
-func reconcileRoles(ctx context.Context, q sqldb.Querier) ([]string, error) {
-	rows, err := replay(ctx, q, "role.")
+func reconcileRoles(ctx context.Context, log history) ([]string, error) {
+	rows, err := log.replay(ctx, "role.")
 	if err != nil {
 		return nil, err
 	}
-	live, err := liveRoles(ctx, q)
+	live, err := liveRoles(ctx, log)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := wholeLog(ctx, q)
 	says := rolesLogged(rows)
 	var out []string
 	for _, r := range live {
 		l := says[r.id]
-		if l == nil {
-			if whole {
-				out = append(out, fmt.Sprintf("role %s (%s): the log does not say that it was made", r.id, r.name))
-			}
-			continue
+		switch {
+		case l == nil && log.whole:
+			out = append(out, fmt.Sprintf("role %s (%s): the log does not say that it was made", r.id, r.name))
+		case l == nil:
+		case l.gone:
+			out = append(out, fmt.Sprintf("role %s (%s): it is there, row %d of the log says that it was deleted", r.id, r.name, l.row))
+		default:
+			out = append(out, l.compare(r)...)
 		}
-		for i, field := range roleFields {
-			s, ok := l.fields[field]
-			if field == fieldWebsites && s.value != all { // a website that is deleted leaves the list by itself
-				s.value = "Custom"
-			}
-			if ok && s.value != r.fields[i] {
-				out = append(out, fmt.Sprintf("role %s (%s): %s is %q, row %d of the log says %q", r.id, r.name, field, r.fields[i], s.row, s.value))
-			}
-		}
-		out = append(out, l.resources(r)...)
+		delete(says, r.id)
 	}
-	return out, err
+	for _, id := range inOrder(says) {
+		if l := says[id]; !l.gone {
+			out = append(out, fmt.Sprintf("role %s (%s): it is gone, row %d of the log says that it was there", id, l.name, l.row))
+		}
+	}
+	return out, nil
+}
+
+// inOrder are ids, the smallest first.
+func inOrder[T any](says map[string]T) []string {
+	return slices.SortedFunc(maps.Keys(says), func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+}
+
+// compare names what a role holds otherwise.
+func (l *roleLogged) compare(r liveRole) (out []string) {
+	for i, field := range roleFields {
+		s, ok := l.fields[field]
+		if field == fieldWebsites && s.value != all { // a website that is deleted leaves the list by itself
+			s.value = "Custom"
+		}
+		if ok && s.value != r.fields[i] {
+			out = append(out, fmt.Sprintf("role %s (%s): %s is %q, row %d of the log says %q", r.id, r.name, field, r.fields[i], s.row, s.value))
+		}
+	}
+	return append(out, l.resources(r)...)
 }
 
 // resources compares the single ones.
@@ -143,50 +165,63 @@ func (l *roleLogged) resources(r liveRole) (out []string) {
 
 // person is what the log says about an Admin user.
 type person struct {
-	role, active string
-	row          int64
-	gone         bool
+	name, role, active string
+	row                int64 // that says the role or whether it is active
+	newest             int64
+	gone               bool
 }
+
+type liveUser struct{ id, name, role, active string }
 
 // reconcileStaff compares which Admin users there are, their role, and whether
 // they may sign in.
-func reconcileStaff(ctx context.Context, q sqldb.Querier) ([]string, error) {
-	says, err := staffLogged(ctx, q)
+func reconcileStaff(ctx context.Context, log history) ([]string, error) {
+	says, err := staffLogged(ctx, log)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := wholeLog(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	type user struct{ id, name, role, active string }
-	live, err := sqldb.All(ctx, q, func(r sqldb.Scanner) (u user, err error) {
+	live, err := sqldb.All(ctx, log, func(r sqldb.Scanner) (u liveUser, err error) {
 		return u, r.Scan(&u.id, &u.name, &u.role, &u.active)
 	}, `SELECT CAST(u.id AS TEXT), u.username, r.name, CASE WHEN u.active THEN 'Active' ELSE 'Inactive' END
 		FROM admin_user u JOIN admin_role r ON r.id = u.role_id ORDER BY u.id`)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, u := range live {
-		p := says[u.id]
-		switch {
-		case p == nil && whole:
+		if p := says[u.id]; p != nil {
+			out = append(out, p.compare(u)...)
+		} else if log.whole {
 			out = append(out, fmt.Sprintf("Admin user %s (%s): the log does not say that the account was made", u.id, u.name))
-		case p == nil:
-		case p.gone:
-			out = append(out, fmt.Sprintf("Admin user %s (%s): the account is there, row %d of the log says that it was deleted", u.id, u.name, p.row))
-		case p.role != "" && p.role != u.role:
-			out = append(out, fmt.Sprintf("Admin user %s (%s): the role is %q, row %d of the log says %q", u.id, u.name, u.role, p.row, p.role))
-		case p.active != "" && p.active != u.active:
-			out = append(out, fmt.Sprintf("Admin user %s (%s): the account is %s, row %d of the log says %s", u.id, u.name, strings.ToLower(u.active), p.row, strings.ToLower(p.active)))
+		}
+		delete(says, u.id)
+	}
+	for _, id := range inOrder(says) {
+		if p := says[id]; !p.gone {
+			out = append(out, fmt.Sprintf("Admin user %s (%s): the account is gone, row %d of the log says that it was there", id, p.name, p.newest))
 		}
 	}
-	return out, err
+	return out, nil
+}
+
+// compare names what is otherwise about an account that is there.
+func (p *person) compare(u liveUser) []string {
+	switch {
+	case p.gone:
+		return []string{fmt.Sprintf("Admin user %s (%s): the account is there, row %d of the log says that it was deleted", u.id, u.name, p.newest)}
+	case p.role != "" && p.role != u.role:
+		return []string{fmt.Sprintf("Admin user %s (%s): the role is %q, row %d of the log says %q", u.id, u.name, u.role, p.row, p.role)}
+	case p.active != "" && p.active != u.active:
+		return []string{fmt.Sprintf("Admin user %s (%s): the account is %s, row %d of the log says %s", u.id, u.name, strings.ToLower(u.active), p.row, strings.ToLower(p.active))}
+	}
+	return nil
 }
 
 // staffLogged replays what became of Admin users, and the names of their roles.
-func staffLogged(ctx context.Context, q sqldb.Querier) (map[string]*person, error) {
+func staffLogged(ctx context.Context, log history) (map[string]*person, error) {
 	var rows []replayed
 	for _, action := range []sqldb.Action{staff.Created, staff.Saved, staff.Deleted, acl.RoleSaved} {
-		some, err := replay(ctx, q, string(action))
+		some, err := log.replay(ctx, string(action))
 		if err != nil {
 			return nil, err
 		}
@@ -211,6 +246,7 @@ func staffLogged(ctx context.Context, q sqldb.Querier) (map[string]*person, erro
 }
 
 func (p *person) learn(t replayed) {
+	p.newest, p.name = t.id, strings.TrimPrefix(t.details, "Admin user ")
 	if role, ok := t.after("Role"); ok {
 		p.role, p.row = role, t.id
 	}
