@@ -30,7 +30,7 @@ const (
 // simulated: the kernel refuses to write.
 func TestADiskThatIsReallyFullStopsStaysAndKeepsGuests(t *testing.T) {
 	ways := map[string]*syscall.SysProcAttr{"limit": nil}
-	if own := ownFileSystems(); mayMount(own) {
+	if own := ownFileSystems(); try(own, "TestShopWhoseDiskFillsUp", fullDiskEnv) {
 		ways["mount"] = own
 	}
 	for way, attr := range ways {
@@ -60,10 +60,10 @@ func ownFileSystems() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS, UidMappings: only(os.Getuid()), GidMappings: only(os.Getgid())}
 }
 
-// mayMount tells whether this machine allows it: many containers do not.
-func mayMount(attr *syscall.SysProcAttr) bool {
-	cmd := exec.Command("/proc/self/exe", "-test.run=^TestShopWhoseDiskFillsUp$")
-	cmd.Env, cmd.SysProcAttr = append(os.Environ(), fullDiskEnv+"=try"), attr
+// try tells whether this machine lets a test mount: many containers do not.
+func try(attr *syscall.SysProcAttr, test, variable string) bool {
+	cmd := exec.Command("/proc/self/exe", "-test.run=^"+test+"$")
+	cmd.Env, cmd.SysProcAttr = append(os.Environ(), variable+"=try"), attr
 	return cmd.Run() == nil
 }
 

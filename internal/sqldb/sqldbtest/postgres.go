@@ -193,7 +193,7 @@ type server struct {
 	stop           func()
 }
 
-func newServer(settings string) (s server, err error) {
+func newServer(settings string, initdbFlags ...string) (s server, err error) {
 	if s.bin, err = postgresBin(); err != nil {
 		return s, err
 	}
@@ -204,7 +204,7 @@ func newServer(settings string) (s server, err error) {
 		return s, err
 	}
 	s.data = filepath.Join(s.dir, "data")
-	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "-D", s.data, "-U", "storehand", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), append([]string{"-D", s.data, "-U", "storehand", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"}, initdbFlags...)...)
 	initdb.Dir, initdb.SysProcAttr = s.dir, &syscall.SysProcAttr{Credential: s.cred}
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return s, fmt.Errorf("initdb: %w: %s", err, out)
@@ -222,7 +222,8 @@ func newServer(settings string) (s server, err error) {
 // runServer ties the server's life to a pipe from this process: when the pipe
 // closes, a small shell stops it and removes its files.
 func runServer(bin, dir, data string, port int, cred *syscall.Credential, settings string) (func(), error) {
-	const script = `"$1/postgres" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c max_connections=300 $5 >"$4/log" 2>&1 &
+	const script = `ulimit -c 0
+"$1/postgres" -D "$2" -p "$3" -k "$4" -c listen_addresses=127.0.0.1 -c max_connections=300 $5 >"$4/log" 2>&1 &
 pid=$!
 cat >/dev/null
 kill -QUIT $pid; wait $pid; rm -rf "$4"`

@@ -18,10 +18,10 @@ type Server struct {
 	t testing.TB
 }
 
-// NewServer starts a server for the length of a test.
-func NewServer(t testing.TB) *Server {
+// NewServer starts a server for the length of a test; initdb can be told more.
+func NewServer(t testing.TB, initdb ...string) *Server {
 	t.Helper()
-	s, err := newServer(throwAway)
+	s, err := newServer(throwAway, initdb...)
 	if errors.Is(err, errNoPostgres) && os.Getenv("CI") == "" {
 		t.Skip(err)
 	}
@@ -43,15 +43,26 @@ func (s *Server) DSN() string {
 	return withDatabase(s.dsn, name)
 }
 
+// Do runs a statement with all rights.
+func (s *Server) Do(query string) error { return adminExec(s.dsn, query) }
+
+// Account is whom the server runs as, nil for whoever runs the test.
+func (s *Server) Account() *syscall.Credential { return s.cred }
+
+// Pid is the server's first process.
+func (s *Server) Pid() (int, error) {
+	file, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	first, _, _ := strings.Cut(string(file), "\n")
+	return strconv.Atoi(first)
+}
+
 // Quit ends the server at once, whatever it does, as when its machine falters.
 func (s *Server) Quit() {
 	s.t.Helper()
-	file, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	first, _, _ := strings.Cut(string(file), "\n")
-	pid, err := strconv.Atoi(first)
+	pid, err := s.Pid()
 	if err == nil {
 		err = syscall.Kill(pid, syscall.SIGQUIT)
 	}
@@ -77,4 +88,13 @@ func (s *Server) Begin() {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(stop)
+}
+
+// Log is what the server has written about itself.
+func (s *Server) Log() string {
+	text, err := os.ReadFile(filepath.Join(s.dir, "log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
