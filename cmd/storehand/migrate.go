@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/storehand/storehand/internal/app"
 )
 
@@ -19,6 +21,10 @@ func (m *migrateCmd) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	first := app.FirstStore{BaseURL: m.BaseURL, Currency: m.Currency, Locale: m.Locale}
+	if _, err := first.Check(); err != nil {
+		return err
+	}
 	if err := app.Migrate(c.ctx, dsn); err != nil {
 		return err
 	}
@@ -27,7 +33,7 @@ func (m *migrateCmd) Run(c *console) error {
 		return err
 	}
 	defer a.Close()
-	fresh, err := a.SetUp(c.ctx, app.FirstStore{BaseURL: m.BaseURL, Currency: m.Currency, Locale: m.Locale})
+	fresh, err := a.SetUp(c.ctx, first)
 	if err != nil {
 		return err
 	}
@@ -35,10 +41,14 @@ func (m *migrateCmd) Run(c *console) error {
 		return err
 	}
 	if fresh {
-		c.printf("The database is ready: website base, store view default at %s, currency %s.\n", m.BaseURL, m.Currency)
+		c.printf("The database is ready: website base, store view default at %s, currency %s.\n", m.BaseURL, first.Currency)
 		return nil
 	}
-	c.printf("The database is up to date.\n")
+	shops, err := a.Addresses(c.ctx)
+	if err != nil {
+		return err
+	}
+	c.printf("The database is up to date. Its store views answer at %s, as Stores > All Stores has it.\n", strings.Join(shops, ", "))
 	return nil
 }
 

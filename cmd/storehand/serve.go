@@ -8,13 +8,14 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 
 	"github.com/storehand/storehand/internal/app"
 	"github.com/storehand/storehand/internal/seal"
 )
 
 type serveCmd struct {
-	DB       string   `env:"STOREHAND_DB" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…; its password may stand in --db-password-file."`
+	DB       string   `env:"STOREHAND_DB" required:"" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…; its password may stand in --db-password-file."`
 	DBSecret string   `name:"db-password-file" env:"STOREHAND_DB_PASSWORD_FILE" placeholder:"FILE" help:"File with PostgreSQL's password."`
 	AdminURL string   `name:"admin-url" env:"STOREHAND_ADMIN_URL" required:"" placeholder:"URL" help:"The Admin's own address, such as https://admin.shop.example."`
 	Listen   string   `env:"STOREHAND_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
@@ -58,18 +59,46 @@ func (s *serveCmd) Run(c *console) error {
 	if err := a.Ready(c.ctx); err != nil {
 		return err
 	}
-	if any, err := a.Staff.Any(c.ctx); err != nil {
+	shops, err := a.Addresses(c.ctx)
+	if err != nil {
 		return err
-	} else if !any {
-		c.printf("There is no Admin user yet. Create the first one:\n  storehand staff create --db %s --username NAME --email ADDRESS --role Administrators\n", withoutPassword(s.DB))
+	}
+	if err := s.advise(c, a, shops); err != nil {
+		return err
 	}
 	stop, err := serveMetrics(c, a, s.Metrics)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	opts.Log.Info("serving", "address", l.Addr().String(), "admin", a.AdminURL)
+	opts.Log.Info("serving", "address", l.Addr().String(), "admin", a.AdminURL, "storefronts", shops)
 	return a.Serve(c.ctx, l)
+}
+
+// advise says what keeps a shop that can be served from being of use.
+func (s *serveCmd) advise(c *console, a *app.App, shops []string) error {
+	if any, err := a.Staff.Any(c.ctx); err != nil {
+		return err
+	} else if !any {
+		c.printf("There is no Admin user yet. Create the first one:\n  storehand staff create --db %s --username NAME --email ADDRESS --role Administrators\n", withoutPassword(s.DB))
+	}
+	for _, address := range append([]string{a.AdminURL}, shops...) {
+		switch secure := strings.HasPrefix(address, "https://"); {
+		case secure && s.TLSCert == "" && len(s.Proxy) == 0:
+			a.Log.Warn("nothing answers https here: give --tls-cert and --tls-key, or name the proxy in front with --proxy", "address", address)
+		case !secure && s.TLSCert != "":
+			a.Log.Warn("this address begins with http, but only https is answered: change it", "address", address)
+		}
+	}
+	if s.SMTP == "" {
+		a.Log.Warn("no letter reaches anybody: they are written to a folder, because there is no --smtp", "folder", s.MailDir)
+	}
+	if n, err := a.Factors.Unreadable(c.ctx); err != nil {
+		return err
+	} else if n > 0 {
+		a.Log.Error("authenticator apps of Admin users cannot be used: give --secret-key-file with the keys they were added with, on every node the same", "apps", n)
+	}
+	return nil
 }
 
 func (s *serveCmd) options(c *console) (app.Options, error) {
@@ -138,7 +167,7 @@ func (s *serveCmd) listen() (net.Listener, error) {
 	cert, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
 	if err != nil {
 		l.Close()
-		return nil, err
+		return nil, fmt.Errorf("--tls-cert and --tls-key: %w", err)
 	}
 	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}), nil
 }
@@ -148,9 +177,9 @@ func serveMetrics(c *console, a *app.App, address string) (stop func(), err erro
 	if address == "" {
 		return func() {}, nil
 	}
-	l, err := app.Listen(address)
+	l, err := app.ListenFor("--metrics-listen", address)
 	if err != nil {
-		return nil, fmt.Errorf("--metrics-listen: %w", err)
+		return nil, err
 	}
 	ctx, cancel := context.WithCancel(c.ctx)
 	done := make(chan struct{})

@@ -65,7 +65,7 @@ func (a *App) confirmPost(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		err = a.Staff.ConfirmByPassword(r.Context(), f.Raw("own_password"))
 	}
-	if status, text := wrongAnswer(w, err); status != 0 {
+	if status, text := wrongAnswer(w, r, err); status != 0 {
 		return a.showConfirm(w, r, status, confirmPage{secondPage: secondPage{Error: text}}, back)
 	}
 	if errs := fault.FieldsOf(err); errs != nil {

@@ -19,33 +19,45 @@ const reportPath = "/assist/report"
 const usualReport = 30
 
 // reportQuery reads the days from the address, today included, within the
-// websites of the role; what is no date or the wrong way round is as if it was
-// not there.
-func (a *App) reportQuery(r *http.Request) assist.ReportQuery {
+// websites of the role; wrong days are errors by field.
+func (a *App) reportQuery(r *http.Request) (assist.ReportQuery, error) {
+	from, until, wrong := r.URL.Query().Get("from"), r.URL.Query().Get("until"), fault.Fields{}
 	tomorrow := a.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 1)
-	q := assist.ReportQuery{From: dateOf(r.URL.Query().Get("from")), Until: dayAfter(r.URL.Query().Get("until")), Websites: scope(mustView(r.Context()).Grant)}
+	q := assist.ReportQuery{From: dateOf(from), Until: dayAfter(until), Websites: scope(mustView(r.Context()).Grant)}
+	if until != "" && q.Until.IsZero() {
+		wrong.Add("until", "Enter a day like %s.", a.Now().UTC().Format(dateLayout))
+	}
+	if from != "" && q.From.IsZero() {
+		wrong.Add("from", "Enter a day like %s.", a.Now().UTC().Format(dateLayout))
+	}
 	if q.Until.IsZero() || q.Until.After(tomorrow) {
 		q.Until = tomorrow
 	}
-	if q.From.IsZero() || !q.From.Before(q.Until) {
+	first := q.Until.Add(-assist.ReportLimit)
+	switch {
+	case q.From.IsZero():
 		q.From = q.Until.AddDate(0, 0, -usualReport)
+	case !q.From.Before(q.Until):
+		wrong.Add("from", "The first day comes after the last one, %s.", q.Until.AddDate(0, 0, -1).Format(dateLayout))
+	case q.From.Before(first):
+		wrong.Add("from", "A report is of 366 days at most: up to that last day it can begin on %s.", first.Format(dateLayout))
 	}
-	if q.Until.Sub(q.From) > assist.ReportLimit {
-		q.From = q.Until.Add(-assist.ReportLimit)
-	}
-	return q
+	return q, wrong.Err()
 }
 
 // assistReport shows what Login as Customer is used for, in figures.
 func (a *App) assistReport(w http.ResponseWriter, r *http.Request) error {
-	q := a.reportQuery(r)
+	page := adminPage{Title: "Assistance Report", Nav: reportPath, Header: ui.Header{Lead: "How customers are helped: figures without names. Days are in UTC."}}
+	q, err := a.reportQuery(r)
+	if wrong := fault.FieldsOf(err); wrong != nil {
+		typed := reportView{From: r.URL.Query().Get("from"), Until: r.URL.Query().Get("until"), Errors: wrong}
+		return a.page(w, r, http.StatusUnprocessableEntity, page, reportPage(typed))
+	}
 	found, err := a.Assist.Report(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	v := newReportView(found, q)
-	page := adminPage{Title: "Assistance Report", Nav: reportPath, Header: ui.Header{Lead: "How customers are helped: figures without names. Days are in UTC."}}
-	return a.page(w, r, http.StatusOK, page, reportPage(v))
+	return a.page(w, r, http.StatusOK, page, reportPage(newReportView(found, q)))
 }
 
 // reportPart is a part of the report: a table, a drawing, and a file.
@@ -62,6 +74,7 @@ type reportPart struct {
 // reportView is the page.
 type reportView struct {
 	From, Until string
+	Errors      map[string]string // of the days; there are no figures then
 	Figures     []ui.Figure
 	Parts       []reportPart
 }
@@ -83,10 +96,13 @@ func reportFigures(r assist.Report) []ui.Figure {
 	for _, c := range r.Refusals {
 		refused += c.N
 	}
-	s := orderSums(r)
+	s, ninth := orderSums(r), ""
+	if r.Ninth > 0 {
+		ninth = "nine of ten within " + lengthText(r.Ninth)
+	}
 	return []ui.Figure{
 		{Label: "Sessions", Value: ui.Count(stays), Note: ui.Count(refused) + " refused", Icon: ui.IconAssist},
-		{Label: "Median length", Value: orElse(lengthText(r.Median), "–"), Note: "nine of ten within " + orElse(lengthText(r.Ninth), "–"), Icon: ui.IconClock},
+		{Label: "Median length", Value: orElse(lengthText(r.Median), "–"), Note: ninth, Icon: ui.IconClock},
 		{Label: "Ordered in sessions", Value: s.text(), Note: plural(int(s.orders), "order"), Icon: ui.IconCart},
 		{Label: "Consent coverage", Value: percent(r.Consent.Allowed, r.Consent.All()), Note: ui.Count(r.Consent.Allowed) + " of " + plural(r.Consent.All(), "customer"), Icon: ui.IconUsers},
 	}
@@ -149,11 +165,12 @@ func staysPart(r assist.Report) reportPart {
 		c.Columns = append(c.Columns, col)
 		all += d.All()
 	}
-	return p.drawn(c, plural(all, "session")+" in "+plural(len(r.Days), "day"), func(top int64) string { return plural(int(top), "session") })
+	return p.drawn(c, 1, plural(all, "session")+" in "+plural(len(r.Days), "day"), func(top int64) string { return plural(int(top), "session") })
 }
 
-// drawn adds a drawing, with a line at the top that people can read.
-func (p reportPart) drawn(c ui.Chart, summary string, top func(int64) string) reportPart {
+// drawn adds a drawing, with a line at the top that people can read: a round
+// number of units. Where there is nothing to draw it adds none.
+func (p reportPart) drawn(c ui.Chart, unit int64, summary string, top func(int64) string) reportPart {
 	for _, col := range c.Columns {
 		sum := int64(0)
 		for _, v := range col.Values {
@@ -161,8 +178,12 @@ func (p reportPart) drawn(c ui.Chart, summary string, top func(int64) string) re
 		}
 		c.Max = max(c.Max, sum)
 	}
-	c.Max = ui.RoundUp(c.Max)
-	c.ID, c.Top, c.Summary = "plot-"+p.Code, top(c.Max), p.Title+": "+summary+"."
+	if c.Max == 0 {
+		return p
+	}
+	units := ui.RoundUp((c.Max + unit - 1) / unit)
+	c.Max = units * unit
+	c.ID, c.Top, c.Summary = "plot-"+p.Code, top(units), p.Title+": "+summary+"."
 	p.Chart = &c
 	return p
 }
@@ -189,8 +210,11 @@ func ordersPart(r assist.Report) reportPart {
 		}
 		c.Columns = append(c.Columns, col)
 	}
-	p.Lead = "By the day on which the session began, without what was canceled; drawn in " + best
-	return p.drawn(c, plural(int(s.orders), "order")+", "+s.text(), func(top int64) string { return cash(top, best) })
+	p.Lead = "By the day on which the session began, without what was canceled"
+	if len(s.currencies) > 1 {
+		p.Lead += "; drawn in " + best
+	}
+	return p.drawn(c, 1, plural(int(s.orders), "order")+", "+s.text(), func(top int64) string { return cash(top, best) })
 }
 
 // lengthPart is how long the sessions of a day took, half of them at most.
@@ -198,12 +222,12 @@ func lengthPart(r assist.Report) reportPart {
 	p := reportPart{Code: "length", Title: "Median length per day", Lead: "Of sessions that were entered and are over", Columns: heads("Day", "Median length (minutes:seconds)", "Median length (seconds)")}
 	c := ui.Chart{Series: []ui.Series{{Label: "Median", Tone: 1}}}
 	for _, d := range r.Days {
-		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day.Format("2 Jan"), Note: orElse(lengthText(d.Median), "none"), Values: []int64{int64(d.Median / time.Minute)}})
+		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day.Format("2 Jan"), Note: orElse(lengthText(d.Median), "none"), Values: []int64{int64(d.Median / time.Second)}})
 		if d.Median > 0 {
 			p.Cells = append(p.Cells, []string{dayText(d.Day), lengthText(d.Median), strconv.Itoa(int(d.Median / time.Second))})
 		}
 	}
-	return p.drawn(c, "all in all "+orElse(lengthText(r.Median), "none"), func(top int64) string { return plural(int(top), "minute") })
+	return p.drawn(c, 60, "all in all "+orElse(lengthText(r.Median), "none"), func(top int64) string { return plural(int(top), "minute") })
 }
 
 func countedPart(code, title, lead, first string, all []assist.Counted) reportPart {
@@ -244,12 +268,15 @@ func answersPart(r assist.Report) reportPart {
 			p.Cells = append(p.Cells, []string{dayText(d.Day), strconv.Itoa(d.Allowed), strconv.Itoa(d.Denied)})
 		}
 	}
-	return p.drawn(c, fmt.Sprintf("%d given, %d refused or withdrawn", given, denied), func(top int64) string { return plural(int(top), "answer") })
+	return p.drawn(c, 1, fmt.Sprintf("%d given, %d refused or withdrawn", given, denied), func(top int64) string { return plural(int(top), "answer") })
 }
 
 // exportReport downloads the table of one part.
 func (a *App) exportReport(w http.ResponseWriter, r *http.Request) error {
-	q := a.reportQuery(r)
+	q, err := a.reportQuery(r)
+	if err != nil {
+		return err
+	}
 	code, isFile := strings.CutSuffix(r.PathValue("part"), ".csv")
 	found, err := a.Assist.Report(r.Context(), q)
 	if err != nil {

@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,9 +36,12 @@ func (a *App) assistWhy(w http.ResponseWriter, r *http.Request) error {
 	if view.Customer == "" {
 		return a.whyPage(w, r, http.StatusOK, view)
 	}
-	c, err := a.whyCustomer(r, v, view.Customer)
+	c, several, err := a.whyCustomer(r, v, view.Customer)
+	if len(several) > 0 {
+		return a.whyWhich(w, r, view, several)
+	}
 	if fault.Is(err, fault.NotFound) {
-		view.Error = "No customer has this e-mail address or ID."
+		view.Error = "No customer has this e-mail address, name or ID."
 		return a.whyPage(w, r, http.StatusUnprocessableEntity, view)
 	}
 	if err != nil {
@@ -50,7 +54,7 @@ func (a *App) assistWhy(w http.ResponseWriter, r *http.Request) error {
 	if e.AdminName == "" {
 		return fault.New(fault.NotFound, "This Admin user does not exist.")
 	}
-	view.Customer, view.Who, view.Whom = c.Email, e.AdminName, e.CustomerName
+	view.Customer, view.Who, view.Whom, view.Other = c.Email, e.AdminName, e.CustomerName, parseID(view.Admin) != v.ID
 	view.Answer(e)
 	if v.Grant.Allows(acl.CustomersAll) {
 		view.Href = customerPath(c.ID, partAssistance)
@@ -79,25 +83,43 @@ func (a *App) whyForm(r *http.Request, v Viewer) (whyView, error) {
 	return view, err
 }
 
+// whyWhich asks which of several customers is meant.
+func (a *App) whyWhich(w http.ResponseWriter, r *http.Request, view whyView, several []customer.Customer) error {
+	names, err := a.customerNames(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, c := range several {
+		link := ui.Link(c.Name(), whyAddress(parseID(view.Admin), c.ID))
+		view.Which = append(view.Which, ui.Row{Muted: !c.Active, Cells: []templ.Component{link, ui.Name(c.Email), ui.Name(names.website(c.WebsiteID))}})
+	}
+	return a.whyPage(w, r, http.StatusOK, view)
+}
+
 // whyCustomer finds the customer by id or by what the search box understands,
-// on the websites of the viewer's role.
-func (a *App) whyCustomer(r *http.Request, v Viewer, asked string) (c customer.Customer, err error) {
+// on the websites of the viewer's role; several where it fits more than one.
+func (a *App) whyCustomer(r *http.Request, v Viewer, asked string) (c customer.Customer, several []customer.Customer, err error) {
+	nobody := fault.New(fault.NotFound, "This customer does not exist.")
 	if id := parseID(asked); id != 0 {
-		c, err = a.Customers.Get(r.Context(), id)
-	} else {
-		var found []customer.Customer
-		found, err = a.Customers.Quick(r.Context(), asked, scope(v.Grant))
-		if err == nil && len(found) == 0 {
-			err = fault.New(fault.NotFound, "This customer does not exist.")
+		if c, err = a.Customers.Get(r.Context(), id); err == nil && !v.Grant.AllowsWebsite(c.WebsiteID) {
+			err = nobody
 		}
-		if len(found) > 0 {
-			c = found[0]
-		}
+		return c, nil, err
 	}
-	if err == nil && !v.Grant.AllowsWebsite(c.WebsiteID) {
-		err = fault.New(fault.NotFound, "This customer does not exist.")
+	found, err := a.Customers.Quick(r.Context(), asked, scope(v.Grant))
+	exact := slices.DeleteFunc(slices.Clone(found), func(c customer.Customer) bool { return !strings.EqualFold(c.Email, asked) })
+	switch {
+	case err != nil:
+	case len(exact) == 1:
+		c = exact[0]
+	case len(found) == 1:
+		c = found[0]
+	case len(found) == 0:
+		err = nobody
+	default:
+		several = found
 	}
-	return c, err
+	return c, several, err
 }
 
 // Answer fills in what the rules say.

@@ -11,6 +11,7 @@ import (
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/assist"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/web"
 )
@@ -35,7 +36,7 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if web.HTMX(r) {
 		return web.Render(w, r, http.StatusOK, hits(d.Hits))
 	}
-	d.Assists = v.Grant.Allows(acl.AssistLogin)
+	d.Assists = v.Grant.Allows(acl.AssistLogin) && a.Config.Bool(r.Context(), assist.Enabled, config.Scope{})
 	if d.Stay, err = a.stayCard(r.Context()); err != nil {
 		return err
 	}
@@ -50,6 +51,11 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 	}
 	if d.Sales, err = a.salesToday(r, v); err != nil {
 		return err
+	}
+	if d.Sales != nil && d.Sales.Nothing && d.Query == "" {
+		if d.Start, err = a.firstSteps(r, v); err != nil {
+			return err
+		}
 	}
 	page := adminPage{Title: "Dashboard", Nav: "/", Search: d.Query, NoSearch: d.Helps}
 	return a.page(w, r, http.StatusOK, page, dashboard(d))

@@ -21,6 +21,7 @@ type salesToday struct {
 	Figures []ui.Figure
 	Chart   salesChart
 	Last    templ.Component
+	Nothing bool // was ever ordered
 }
 
 // salesToday adds up the last days, within the websites of the role; nil for a
@@ -39,6 +40,7 @@ func (a *App) salesToday(r *http.Request, v Viewer) (*salesToday, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Nothing = len(found.Rows) == 0
 	rows, err := a.ordersOf(r, found.Rows, listedKeys)
 	s.Last = lastOrdersCard(rows, listedKeys, "/sales/orders", "No orders yet.")
 	return s, err
@@ -102,6 +104,7 @@ func averageText(days []sales.DayFigure, currencies []string) string {
 type salesChart struct {
 	ui.Chart
 	Currency string
+	Sold     bool       // anything in these days
 	Days     []salesDay // the newest first, as in the table below
 }
 
@@ -117,6 +120,7 @@ func chartOf(days []sales.DayFigure, today time.Time) salesChart {
 			top, all = max(top, d.Total), all+d.Total
 		}
 	}
+	c.Sold = top > 0
 	scale := ui.RoundUp(top)
 	c.Chart = ui.Chart{
 		ID: "sales-per-day", Series: []ui.Series{{Label: "Sales", Tone: 1}}, Max: scale, Top: cash(scale, c.Currency),

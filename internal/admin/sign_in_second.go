@@ -50,7 +50,7 @@ func (a *App) secondPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	back := afterSignIn(f.Text("back"))
 	secret, _, err := a.Staff.SecondFactor(r.Context(), web.Cookie(r, web.FactorCookie), answerOf(f), web.Cookie(r, web.AdminCookie))
-	if status, text := wrongAnswer(w, err); status != 0 {
+	if status, text := wrongAnswer(w, r, err); status != 0 {
 		return a.showSecond(w, r, status, back, text)
 	}
 	if err != nil {
@@ -67,12 +67,17 @@ func answerOf(f *web.Form) factor.Answer {
 
 // wrongAnswer gives the status and the sentence of an answer that did not hold;
 // 0 for everything else.
-func wrongAnswer(w http.ResponseWriter, err error) (int, string) {
+func wrongAnswer(w http.ResponseWriter, r *http.Request, err error) (int, string) {
 	if errors.Is(err, factor.ErrWrong) {
 		return http.StatusUnprocessableEntity, factor.ErrWrong.Message
 	}
-	if f, ok := fault.As(err); ok && f.Kind == fault.TooMany {
+	f, ok := fault.As(err)
+	switch {
+	case ok && f.Kind == fault.TooMany:
 		return signInStatus(w, f), f.Message
+	case ok && f.Code == factor.CodeKey: // another factor will do, and the log has it
+		web.Info(r.Context()).Failure = err
+		return http.StatusServiceUnavailable, f.Message
 	}
 	return 0, ""
 }

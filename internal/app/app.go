@@ -125,12 +125,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	adminURL, err := store.ParseBaseURL(strings.TrimSuffix(o.AdminURL, "/") + "/")
+	adminURL, err := adminAddress(o.AdminURL)
 	if err != nil {
-		return nil, errors.New("the Admin's address: " + err.Error())
+		return nil, err
 	}
 	o.AdminURL = adminURL.Origin()
-	db, err := sqldb.Open(ctx, sqldb.Options{DSN: o.DSN, Now: o.Now, Log: o.Log, Readers: o.Readers})
+	db, err := sqldb.Open(ctx, sqldb.Options{DSN: o.DSN, Now: o.Now, Log: o.Log, Readers: o.Readers, Exists: true})
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func (a *App) Record(ctx context.Context, action sqldb.Action, details string) e
 
 // VerifyLog verifies a database's action log without serving it.
 func VerifyLog(ctx context.Context, dsn string, c seal.Check) (seal.Report, error) {
-	db, err := sqldb.Open(ctx, sqldb.Options{DSN: dsn, Now: time.Now})
+	db, err := sqldb.Open(ctx, sqldb.Options{DSN: dsn, Now: time.Now, Exists: true})
 	if err != nil {
 		return seal.Report{}, err
 	}

@@ -10,16 +10,30 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// Listen opens the address; a taken port is explained.
-func Listen(address string) (net.Listener, error) {
+// Listen opens the address of --listen.
+func Listen(address string) (net.Listener, error) { return ListenFor("--listen", address) }
+
+// ListenFor opens the address that a flag gives; what keeps it from being opened
+// is said in a sentence.
+func ListenFor(flag, address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("the address %s is in use by another program: choose another with --listen HOST:PORT", address)
+	var wrong *net.AddrError
+	var unknown *net.DNSError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is in use by another program: choose another with %s HOST:PORT", address, flag)
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &unknown) && !strings.Contains(unknown.Err, "port"):
+		return nil, fmt.Errorf("%s %s: this machine has no such address; 0.0.0.0:PORT or :PORT listens on all it has", flag, address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s %s: this account may not use that port; ports below 1024 often need a right of their own, such as AmbientCapabilities=CAP_NET_BIND_SERVICE of systemd", flag, address)
+	case errors.As(err, &wrong), errors.As(err, &unknown):
+		return nil, fmt.Errorf("%s %q: want HOST:PORT, such as 127.0.0.1:8080 or :443", flag, address)
 	}
 	return l, err
 }

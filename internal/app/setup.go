@@ -36,7 +36,7 @@ func (a *App) SetUp(ctx context.Context, first FirstStore) (fresh bool, err erro
 	if err != nil || len(tree.Websites) > 0 {
 		return false, err
 	}
-	base, err := first.check()
+	base, err := first.Check()
 	if err != nil {
 		return false, err
 	}
@@ -60,15 +60,57 @@ func (a *App) SetUp(ctx context.Context, first FirstStore) (fresh bool, err erro
 	})
 }
 
-func (f *FirstStore) check() (store.BaseURL, error) {
+// Check says what is wrong with it, in the words of the command line.
+func (f *FirstStore) Check() (store.BaseURL, error) {
 	f.Currency = strings.ToUpper(f.Currency)
 	if _, err := currency.ParseISO(f.Currency); err != nil {
-		return store.BaseURL{}, fmt.Errorf("%q is not a currency code, such as GBP", f.Currency)
+		return store.BaseURL{}, fmt.Errorf("--currency %q is not a currency code, such as GBP", f.Currency)
 	}
 	if _, err := language.Parse(f.Locale); err != nil {
-		return store.BaseURL{}, fmt.Errorf("%q is not a language tag, such as en-GB", f.Locale)
+		return store.BaseURL{}, fmt.Errorf("--locale %q is not a language tag, such as en-GB", f.Locale)
 	}
-	return store.ParseBaseURL(f.BaseURL)
+	base, err := store.ParseBaseURL(f.BaseURL)
+	if err != nil {
+		err = fmt.Errorf("--base-url %q: %w", f.BaseURL, err)
+	}
+	return base, err
+}
+
+// adminAddress reads the Admin's address, which is a host and no more.
+func adminAddress(text string) (store.BaseURL, error) {
+	u, err := store.ParseBaseURL(strings.TrimSuffix(text, "/") + "/")
+	switch {
+	case err != nil && !strings.Contains(text, "://"):
+		err = fmt.Errorf("the Admin's address %q: want one like https://admin.shop.example (--admin-url)", text)
+	case err != nil:
+		err = fmt.Errorf("the Admin's address %q: %w (--admin-url)", text, err)
+	case u.Prefix != "":
+		err = fmt.Errorf("the Admin's address %q: it has a host of its own and no path, like https://admin.shop.example (--admin-url)", text)
+	}
+	return u, err
+}
+
+// Addresses are where store views answer. One that is the Admin's would never be
+// reached, so that is an error.
+func (a *App) Addresses(ctx context.Context) (shops []string, err error) {
+	tree, err := a.Stores.Tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, err := store.ParseBaseURL(a.AdminURL + "/")
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range tree.Views {
+		switch {
+		case !v.Active:
+		case v.BaseURL.Hostname() == own.Hostname(): // cookies do not tell ports apart
+			return nil, fmt.Errorf("the Admin's address %s is that of the store view %s: give the Admin a host name of its own", a.AdminURL, v.Code)
+		default:
+			shops = append(shops, v.BaseURL.String())
+		}
+	}
+	return shops, nil
 }
 
 // Ready reports what keeps this database from being served.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -14,11 +15,11 @@ import (
 func smtpSender(address string) (mail.Sender, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
-		return nil, fmt.Errorf("the mail server's address: want smtp://account@host:587")
+		return nil, errors.New("the mail server's address: want smtp://account@host:587 (--smtp)")
 	}
 	security, ok := map[string]string{"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}[u.Scheme]
 	if !ok {
-		return nil, fmt.Errorf("the mail server's address begins with %q: want smtp, smtps or smtp+plain", u.Scheme)
+		return nil, fmt.Errorf("the mail server's address begins with %q: want smtp, smtps or smtp+plain (--smtp)", u.Scheme)
 	}
 	s := mail.Server{Host: u.Hostname(), Username: u.User.Username(), Security: security}
 	s.Password, _ = u.User.Password()

@@ -60,8 +60,8 @@ type ReportDay struct {
 	Day     time.Time // its midnight, UTC
 	Stays   [Outcomes]int
 	Median  time.Duration // of the stays that were entered and are over; 0 without one
-	Allowed int           // consents given
-	Denied  int           // consents refused or withdrawn
+	Allowed int           // consents given, and requests granted
+	Denied  int           // consents and requests refused or withdrawn
 	lengths []lasted
 }
 
@@ -280,7 +280,7 @@ func (r *Report) readAnswers(ctx context.Context, q sqldb.Querier, query ReportQ
 		d := r.day(k.day)
 		switch {
 		case d == nil:
-		case k.value == consentAllowed:
+		case k.value == consentAllowed, k.value == answerGranted:
 			d.Allowed += k.n
 		default:
 			d.Denied += k.n

@@ -61,7 +61,7 @@ func (s *Service) newApp(p Person) (*otp.Key, error) {
 func (s *Service) verifyApp(ctx context.Context, tx *sqldb.Tx, userID int64, f Factor, code string) (bool, error) {
 	secret, err := s.keys.open(userID, f.secret)
 	if err != nil {
-		return false, err
+		return false, errNoKey
 	}
 	at := matches(secret, code, tx.Now(), f.lastStep)
 	if at == 0 {

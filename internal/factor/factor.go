@@ -107,6 +107,25 @@ func New(db *sqldb.DB, o Options) (*Service, error) {
 // their secrets there are passkeys only.
 func (s *Service) Apps() bool { return len(s.keys) > 0 }
 
+// Unreadable counts the authenticator apps whose codes cannot be checked, because
+// their secrets were sealed by keys that this server does not have.
+func (s *Service) Unreadable(ctx context.Context) (n int, err error) {
+	type app struct {
+		userID int64
+		secret string
+	}
+	apps, err := sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (a app, err error) {
+		err = r.Scan(&a.userID, &a.secret)
+		return a, err
+	}, `SELECT admin_user_id, secret FROM admin_factor WHERE kind = $1`, string(App))
+	for _, a := range apps {
+		if _, err := s.keys.open(a.userID, a.secret); err != nil {
+			n++
+		}
+	}
+	return n, err
+}
+
 const factorColumns = `SELECT id, kind, name, secret, last_step, credential, created_at, last_used_at FROM admin_factor`
 
 func scanFactor(row sqldb.Scanner) (f Factor, err error) {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/storehand/storehand/internal/fault"
 )
 
 // Keys seal what has to be stored but not read by who only has the database: the
@@ -41,6 +43,15 @@ func ParseKeys(text string) (Keys, error) {
 }
 
 var errSealed = errors.New("factor: a secret was sealed by a key that is not in the key file")
+
+// CodeKey marks the answer of a server that cannot open an app's secret.
+const CodeKey = "factor_key"
+
+// errNoKey says so to whoever has typed a code.
+var errNoKey = &fault.Error{
+	Kind: fault.Unavailable, Code: CodeKey, Err: errSealed,
+	Message: "This server cannot check authenticator apps: it was started without the key file that they were added with. Use a passkey or a recovery code, and tell whoever runs the server.",
+}
 
 // seal binds a secret to the Admin user it belongs to.
 func (k Keys) seal(userID int64, secret string) string {

@@ -31,7 +31,7 @@ const maxKnown = 10_000
 func NewNotary(key string, older ...string) (*Notary, error) {
 	signer, err := note.NewSigner(strings.TrimSpace(key))
 	if err != nil {
-		return nil, fmt.Errorf("the audit key: %w", err)
+		return nil, errKey
 	}
 	public, err := PublicKey(key)
 	if err != nil {
@@ -61,7 +61,7 @@ func PublicKey(secret string) (string, error) {
 	return note.NewEd25519VerifierKey(parts[2], public)
 }
 
-var errKey = errors.New("the audit key is not one that storehand audit key has made")
+var errKey = errors.New("the audit key is not one that storehand audit key has made: it takes the secret one, not FILE.pub")
 
 // Sign gives a text with its signature below. Characters that a signed text
 // cannot hold become spaces.

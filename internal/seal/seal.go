@@ -54,7 +54,7 @@ func New(db *sqldb.DB, key string, sinks ...Sink) (*Sealer, error) {
 func signerFrom(key string) (note.Signer, error) {
 	signer, err := note.NewSigner(strings.TrimSpace(key))
 	if err != nil {
-		return nil, fmt.Errorf("the audit key: %w", err)
+		return nil, errKey
 	}
 	return signer, nil
 }

@@ -21,6 +21,7 @@ type Options struct {
 	Log     *slog.Logger     // optional
 	Readers int              // connections for reading; 0 means the engine's default
 	Schema  string           // PostgreSQL only: the schema to use, "" for the default
+	Exists  bool             // SQLite only: the file must be there already, because only migrating makes one
 }
 
 // DB is one database: a reader pool and the one way to write.
@@ -86,6 +87,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func (db *DB) openSQLite(ctx context.Context, path string, o Options) error {
+	if err := fileFor(path, o.Exists); err != nil {
+		return err
+	}
 	pool, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
 		return err

@@ -3,7 +3,10 @@ package sqldb
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,6 +39,26 @@ func redact(dsn string) string {
 		return u.Redacted()
 	}
 	return "…"
+}
+
+// fileFor says in a sentence what SQLite would say in a riddle, and keeps a wrong
+// path from becoming an empty database.
+func fileFor(path string, exists bool) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return errors.New("this is a folder: name a file in it")
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	case exists:
+		return errors.New("there is no such file: storehand migrate makes one")
+	}
+	if folder, err := os.Stat(filepath.Dir(path)); err != nil || !folder.IsDir() {
+		return fmt.Errorf("there is no folder %s: make it first", filepath.Dir(path))
+	}
+	return nil
 }
 
 // sqliteDSN makes the address for database/sql, which migrations go through.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -103,7 +104,7 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	view, rest, ok := tree.Resolve(r.Host, r.URL.Path)
 	if !ok {
-		http.Error(w, "There is no shop at this address.", http.StatusNotFound)
+		a.nowhere(w, r, tree)
 		return
 	}
 	website, _ := tree.Website(view.WebsiteID)
@@ -115,6 +116,21 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.URL = &u
 	}
 	a.site.ServeHTTP(&bannerGuard{ResponseWriter: w, visit: v}, r)
+}
+
+// nowhere answers where no store view is. Whoever runs the server learns from the
+// log which host was asked for and, on the machine itself, where the shops are.
+func (a *App) nowhere(w http.ResponseWriter, r *http.Request, tree *store.Tree) {
+	a.Log.Info("no store view has this address: see Stores > All Stores", "host", r.Host)
+	text := "There is no shop at this address."
+	if from, err := netip.ParseAddr(web.ClientIP(r)); err == nil && from.IsLoopback() {
+		for _, v := range tree.Views {
+			if v.Active {
+				text += "\nThere is one at " + v.BaseURL.String()
+			}
+		}
+	}
+	http.Error(w, text, http.StatusNotFound)
 }
 
 // redirect answers 303 to a path of the same store view.

@@ -65,7 +65,7 @@ func viewSwitcherOf(tree *store.Tree, s *Shopper, path string) ViewSwitcher {
 func (a *App) footer(ctx context.Context, s *Shopper, shop []ui.NavLink) Footer {
 	f := Footer{
 		About: s.T("footer.about"),
-		Columns: []FooterColumn{{Title: s.T("footer.shop"), Links: shop}, {Title: s.T("footer.account"), Links: []ui.NavLink{
+		Columns: []FooterColumn{{Title: s.T("footer.account"), Links: []ui.NavLink{
 			{Text: s.T("account.title"), Href: s.URL("/account")},
 			{Text: s.T("account.wishlist"), Href: s.URL("/account/wishlist")},
 			{Text: s.T("nav.cart"), Href: s.URL("/cart")},
@@ -77,8 +77,11 @@ func (a *App) footer(ctx context.Context, s *Shopper, shop []ui.NavLink) Footer 
 		f.Columns = append(f.Columns, FooterColumn{Title: s.T("footer.contact"), Links: []ui.NavLink{{Text: mail, Href: "mailto:" + mail}}})
 	}
 	if s.Customer == nil {
-		account := &f.Columns[1]
+		account := &f.Columns[0]
 		account.Links = append(account.Links, ui.NavLink{Text: s.T("order.find"), Href: s.URL("/orders/guest")})
+	}
+	if len(shop) > 0 {
+		f.Columns = append([]FooterColumn{{Title: s.T("footer.shop"), Links: shop}}, f.Columns...)
 	}
 	if s.Stay == nil {
 		f.Newsletter = &Newsletter{

@@ -74,6 +74,9 @@ func (a *App) homeShelves(ctx context.Context, s *Shopper, hero homeHero, tree *
 		links = append(links, ui.NavLink{Text: c.Name(s.View.ID), Href: s.URL("/c/" + tree.URLPath(c.ID, s.View.ID))})
 	}
 	hero.Pictures = pictures(shelves)
+	if len(shelves) == 0 {
+		hero.Intro = s.T("home.empty")
+	}
 	return homeLists(hero, s.T("home.categories"), links, shelves), nil
 }
 
