@@ -79,7 +79,7 @@ func TestHelpNamesEveryCommandFlagAndVariable(t *testing.T) {
 	if status != 0 {
 		t.Fatal(out)
 	}
-	for _, leaf := range []string{"demo", "serve --admin-url=URL", "staff create --db=ADDRESS", "import customers --db=ADDRESS <file>", "audit verify", "version"} {
+	for _, leaf := range []string{"demo", "serve --db=ADDRESS --admin-url=URL", "staff create --db=ADDRESS", "import customers --db=ADDRESS <file>", "audit verify", "version"} {
 		if !strings.Contains(out, "\n  "+leaf) {
 			t.Errorf("no %q in\n%s", leaf, out)
 		}

@@ -131,6 +131,19 @@ func (l *figures) secondDay() {
 	l.given[l.today()]++
 	l.allowed, l.unset = l.allowed+1, l.unset-1
 	l.visit(0, "Running", nil)
+	l.answers("/approve", l.given)
+	l.answers("/refuse", l.taken)
+}
+
+// answers has a customer who was never asked answer a request for consent.
+func (l *figures) answers(with string, counted map[string]int) {
+	l.t.Helper()
+	c := l.newcomer("english")
+	l.unset++
+	agent, ask := l.agent("Support desk"), fmt.Sprintf("/customers/%d/assist/ask", c.ID)
+	signIn(webtest.New(l.t), l.Shop, agent.Username).Visit(ask).Form(ask).Set("reason_code", "cart").Set("minutes", "30").Submit().MustContain("Waiting")
+	l.shopping(c, "english", "/account/assistance").Form("form[action$='" + with + "']").Submit().MustStatus(http.StatusOK)
+	counted[l.today()]++
 }
 
 // buys is a stay in Vera's account in which something is ordered.
@@ -262,5 +275,33 @@ func TestTheAssistanceReportSaysWhatWasReallyDone(t *testing.T) {
 		}
 		l.in("maria", "/assist/report").MustStatus(http.StatusForbidden)
 		tom.Visit("/assist/report/nothing.csv").MustStatus(http.StatusNotFound)
+	})
+}
+
+func TestWrongDaysOfTheAssistanceReportComeBackBesideTheirField(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Shop) {
+		tom := (&desk{Shop: s, t: t, two: s}).in("tom", "/assist/report")
+		today := s.Clock.Now().UTC()
+		day := func(n int) string { return today.AddDate(0, 0, n).Format(time.DateOnly) }
+		for _, c := range []struct{ from, until, field, says string }{
+			{day(-1), day(-3), "from", "The first day comes after the last one, " + day(-3)},
+			{day(1), "", "from", "The first day comes after the last one, " + day(0)},
+			{day(-400), day(-10), "from", "366 days at most: up to that last day it can begin on " + day(-375)},
+			{"yesterday", "", "from", "Enter a day like " + day(0)},
+			{day(-3), "2026-02-30", "until", "Enter a day like " + day(0)},
+		} {
+			address := "/assist/report?" + url.Values{"from": {c.from}, "until": {c.until}}.Encode()
+			page := tom.Visit(address)
+			page.MustStatus(http.StatusUnprocessableEntity)
+			page.MustContain(c.says)
+			page.MustHave("#f-"+c.field+"[aria-invalid=true]", "#f-from[value='"+c.from+"']", "#f-until[value='"+c.until+"']")
+			page.MustNotHave(".stat")
+			tom.Visit(strings.Replace(address, "?", "/sessions.csv?", 1)).MustStatus(http.StatusUnprocessableEntity)
+		}
+		for _, whole := range []string{"", "?from=&until=", "?from=" + day(-365) + "&until=" + day(0), "?from=" + day(0) + "&until=" + day(0), "?from=" + day(-9) + "&until=" + day(9), "?from=2020-01-01&until=2020-12-31"} {
+			tom.Visit("/assist/report" + whole).MustStatus(http.StatusOK)
+		}
+		tom.Visit("/assist/report?from=2020-01-01&until=2020-12-31").MustContain("Nothing in these days")
+		tom.MustNotHave("svg.plot-area")
 	})
 }

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/storehand/storehand/internal/sqldb"
+	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
+	"github.com/storehand/storehand/internal/web/webtest"
+)
+
+// certificate writes one that nobody has signed, and its key.
+func certificate(t *testing.T, dir, name string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"www.shop.test", "admin.shop.test"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return written(t, dir, name+".pem", pemOf("CERTIFICATE", der)), written(t, dir, name+".key", pemOf("PRIVATE KEY", raw))
+}
+
+func pemOf(kind string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+}
+
+func written(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+func TestMistakesOfTheFirstDayAreAnsweredByASentence(t *testing.T) {
+	dir := t.TempDir()
+	db, none := "sqlite:"+filepath.Join(dir, "shop.db"), "sqlite:"+filepath.Join(dir, "shpo.db")
+	cert, key := certificate(t, dir, "one")
+	_, other := certificate(t, dir, "two")
+	nonsense := written(t, dir, "nonsense", "hello")
+	if status, _, errOut := command(t, "", "migrate", "--db", db, "--base-url", "https://www.shop.test/", "--currency", "gbp"); status != 0 {
+		t.Fatal(errOut)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	serve := func(more ...string) []string {
+		return append([]string{"serve", "--db", db, "--admin-url", "https://admin.shop.test", "--listen", "127.0.0.1:0"}, more...)
+	}
+	for _, c := range []struct {
+		status int
+		says   string
+		args   []string
+	}{
+		{2, "missing flags: --db=ADDRESS", []string{"serve", "--admin-url", "https://admin.shop.test"}},
+		{1, "want sqlite:PATH or postgres://", []string{"migrate", "--db", "shop.db"}},
+		{1, "there is no folder " + dir + "/none: make it first", []string{"migrate", "--db", "sqlite:" + dir + "/none/shop.db"}},
+		{1, "this is a folder: name a file in it", []string{"migrate", "--db", "sqlite:" + dir}},
+		{1, "file is not a database", []string{"migrate", "--db", "sqlite:" + nonsense}},
+		{1, `--base-url "www.shop.test": Enter an address like`, []string{"migrate", "--db", none, "--base-url", "www.shop.test"}},
+		{1, "Use https:// here", []string{"migrate", "--db", none, "--base-url", "http://www.shop.test"}},
+		{1, `--currency "POUNDS" is not a currency code`, []string{"migrate", "--db", none, "--currency", "pounds"}},
+		{1, `--locale "english" is not a language tag`, []string{"migrate", "--db", none, "--locale", "english"}},
+		{1, "there is no such file: storehand migrate makes one", []string{"serve", "--db", none, "--admin-url", "https://admin.shop.test"}},
+		{1, "there is no such file: storehand migrate makes one", []string{"audit", "reconcile", "--db", none}},
+		{1, "there is no such file: storehand migrate makes one", []string{"staff", "create", "--db", none, "--username", "ada", "--email", "ada@shop.test"}},
+		{0, "Its store views answer at https://www.shop.test/", []string{"migrate", "--db", db, "--base-url", "https://other.shop.test/"}},
+		{1, "a host name of its own", []string{"serve", "--db", db, "--admin-url", "https://www.shop.test:8443", "--listen", "127.0.0.1:0"}},
+		{1, "and no path", []string{"serve", "--db", db, "--admin-url", "https://admin.shop.test/backend", "--listen", "127.0.0.1:0"}},
+		{1, "want one like https://admin.shop.example", []string{"serve", "--db", db, "--admin-url", "admin.shop.test", "--listen", "127.0.0.1:0"}},
+		{1, "Use https:// here", []string{"serve", "--db", db, "--admin-url", "http://admin.shop.test", "--listen", "127.0.0.1:0"}},
+		{1, "choose another with --listen", serve("--listen", taken.Addr().String())},
+		{1, "choose another with --metrics-listen", serve("--metrics-listen", taken.Addr().String())},
+		{1, `--listen "8443": want HOST:PORT`, serve("--listen", "8443")},
+		{1, "want HOST:PORT", serve("--listen", "127.0.0.1:80000")},
+		{1, "this machine has no such address", serve("--listen", "192.0.2.1:8443")},
+		{1, "--tls-cert and --tls-key go together", serve("--tls-cert", cert)},
+		{1, "no such file", serve("--tls-cert", cert+"x", "--tls-key", key)},
+		{1, "private key does not match", serve("--tls-cert", cert, "--tls-key", other)},
+		{1, "--proxy", serve("--proxy", "balancer")},
+		{1, "(--smtp)", serve("--smtp", "mail.shop.test")},
+		{1, "not one that storehand audit key has made", serve("--audit-key-file", nonsense)},
+		{1, "holds no key: make one with storehand staff key", serve("--secret-key-file", nonsense)},
+		{1, "the webhook secret must be", serve("--webhook-secret-file", nonsense)},
+	} {
+		t.Run(c.says, func(t *testing.T) {
+			status, out, errOut := command(t, "", c.args...)
+			if status != c.status || !strings.Contains(out+errOut, c.says) {
+				t.Errorf("%q leaves with %d\n%s%s", c.args, status, out, errOut)
+			}
+		})
+	}
+	if _, err := os.Stat(strings.TrimPrefix(none, "sqlite:")); err == nil {
+		t.Error("a wrong path became a database")
+	}
+}
+
+// install is a shop set up by commands, as the README has it.
+type install struct {
+	t           *testing.T
+	shop, admin string
+	log         *waitingLog
+}
+
+// installed sets a shop up and serves it with a certificate until the test ends.
+func installed(t *testing.T, db string) *install {
+	t.Helper()
+	dir, port := t.TempDir(), freePort(t)
+	s := &install{t: t, shop: "https://www.shop.test:" + port, admin: "https://admin.shop.test:" + port, log: &waitingLog{wants: `"serving"`, found: make(chan struct{})}}
+	cert, key := certificate(t, dir, "tls")
+	for _, args := range [][]string{
+		{"migrate", "--db", db, "--base-url", s.shop + "/", "--currency", "GBP", "--locale", "en-GB"},
+		{"staff", "create", "--db", db, "--username", "ada", "--email", "ada@shop.test", "--first-name", "Ada", "--last-name", "Byron", "--password-file", written(t, dir, "password", "plum kettle tram 7\n")},
+	} {
+		if status, out, errOut := command(t, "", args...); status != 0 {
+			t.Fatalf("%q: %s%s", args, out, errOut)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan int, 1)
+	go func() {
+		var out bytes.Buffer
+		done <- run(ctx, []string{"serve", "--db", db, "--admin-url", s.admin, "--listen", "127.0.0.1:" + port, "--tls-cert", cert, "--tls-key", key, "--mail-dir", filepath.Join(dir, "mail")}, nil, &out, s.log)
+	}()
+	select {
+	case status := <-done:
+		t.Fatalf("serve leaves with %d: %s", status, s.log)
+	case <-s.log.found:
+	}
+	t.Cleanup(func() {
+		stop()
+		if status := <-done; status != 0 {
+			t.Errorf("serve left with %d: %s", status, s.log)
+		}
+	})
+	return s
+}
+
+func TestAShopIsSetUpByTheCommandsOfTheReadmeToItsFirstSession(t *testing.T) {
+	for _, e := range sqldbtest.Engines {
+		t.Run(string(e), func(t *testing.T) {
+			db := "sqlite:" + filepath.Join(t.TempDir(), "shop.db")
+			if e == sqldb.Postgres {
+				db = sqldbtest.DSN(t, e)
+			}
+			s := installed(t, db)
+			if said := s.log.String(); !strings.Contains(said, "there is no --smtp") || strings.Contains(said, "nothing answers https") || strings.Contains(said, `"ERROR"`) {
+				t.Errorf("it said %s", said)
+			}
+			guest := webtest.New(t).Open(s.shop + "/")
+			guest.MustContain("There is nothing here yet")
+
+			ada := webtest.New(t).Open(s.admin+"/login").Form("/login").Set("username", "ada").Set("password", "plum kettle tram 7").Submit()
+			ada.MustContain("First steps", "Enable Login as Customer", "No orders yet")
+			ada.MustNotContain("Your running session", "USD", "$")
+			ada = ada.Click("Enable Login as Customer")
+			ada = ada.Form(ada.URL.Path).Untick("inherit.assist.enabled").Set("assist.enabled", "1").Submit()
+			ada.MustContain("You saved the configuration")
+
+			eve := webtest.New(t).Open(s.shop+"/register").Form("/register").Set("first_name", "Eve").Set("last_name", "Holt").Set("email", "eve@shop.test").
+				Set("password", "tram plum kettle 7").Set("password_again", "tram plum kettle 7").Tick("assistance_allowed").Submit()
+			eve.MustStatus(http.StatusOK)
+
+			front := ada.Visit("/customers/1").Form("/customers/1/assist").Set("reason_code", "cart").Submit("Login as Customer")
+			front.MustContain("You are logged in as", "Eve Holt", "Ada Byron")
+			front.Form("/assist/close").Submit()
+			ada.Visit("/").MustContain("First steps", "Eve Holt")
+		})
+	}
+}
