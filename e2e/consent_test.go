@@ -27,7 +27,7 @@ func TestNoahIsRefusedUntilHeAllowsAssistanceAndEndsItByWithdrawing(t *testing.T
 	front := s.assist(maria, "noah@example.com").See("Noah Stern")
 	noah.Reload().See("Support is in your account now")
 	noah.Visit(s.store("english", "/account/edit")).Tick(allow, false).Click("Save").See("saved")
-	front.Reload().See("Assistance has ended", "consent").Misses("You are logged in as")
+	front.Reload().See("This session is over", "permission").Misses("You are logged in as")
 	desk.Visit(s.customerPage("noah@example.com", "assistance")).See("Consent withdrawn")
 }
 
@@ -57,7 +57,7 @@ func TestTheCustomerSeesSupportAndEndsItNow(t *testing.T) {
 	vera.Visit(s.store("english", "/")).See("Support is in your account now").Click("Details")
 	vera.See("Support access", reason, "Support desk")
 	vera.In("Support is in your account now").Click("End now").Misses("Support is in your account now")
-	front.Visit(s.store("english", "/p/item-4")).See("Assistance has ended").Misses("You are logged in as")
+	front.Visit(s.store("english", "/p/item-4")).See("This session is over").Misses("You are logged in as")
 	front.Visit(s.store("english", "/p/item-4")).Misses("You are logged in as")
 	vera.Visit(s.store("english", "/account/assistance")).See("Visits", reason).ClickOn("main table a").See("Added a product to the cart", "Linen Bag", "Support desk")
 }
@@ -86,7 +86,7 @@ func TestNoahGivesConsentToOneSessionWithHisCartAndNothingElse(t *testing.T) {
 	maria.Expect("403")
 	front.Fill("Last name", "Changed").Click("Save").See("The customer has not allowed this part of the account")
 	noah.Visit(s.store("english", "/account/assistance")).Click("Take back").See("It is taken back")
-	front.Visit(s.store("english", "/cart")).See("Assistance has ended")
+	front.Visit(s.store("english", "/cart")).See("This session is over")
 }
 
 func TestConsentIsGivenByReadingOutSixDigits(t *testing.T) {

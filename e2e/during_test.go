@@ -125,7 +125,7 @@ func TestAnAgentRaisesTheModeRevealsPersonalDataAndExtendsAndAllOfItIsOnRecord(t
 // proposing lets the agent prepare and send so many linen bags.
 func proposing(s *shop, front *browser.Tab, words string) {
 	front.Visit(s.store("english", "/p/item-2")).Click("Add to cart").See("Prepared, not done", "Linen Bag")
-	front.Fill("Words to the customer", words).Click("Send to the customer").See("The proposal was sent to Vera Lind")
+	front.Fill("Message to the customer", words).Click("Send to the customer").See("The proposal was sent to Vera Lind")
 }
 
 func TestTheCustomerDecidesOnProposalsInTheirOwnSession(t *testing.T) {

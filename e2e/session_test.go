@@ -25,7 +25,7 @@ func TestTheBannerLeadsBackToTheAdminWhileTheStayRunsOn(t *testing.T) {
 	front.Click("Back to customer Vera Lind").At("/customers/1").See("What the customer sees", "Open storefront", "End session")
 	front.Back().See("You are logged in as Vera Lind")
 	closed := front.Click("Close Session").See("Session closed")
-	closed.Click("Back to the Admin").At("/customers/1")
+	closed.Click("Back to customer Vera Lind").At("/customers/1")
 	front.Visit(s.store("english", "/")).Misses("You are logged in as")
 }
 

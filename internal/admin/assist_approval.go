@@ -76,7 +76,7 @@ func (a *App) approvalPage(w http.ResponseWriter, r *http.Request, status int, p
 		P: p, State: p.State(a.Now()), Path: approvalPath(p.ID), Token: web.CSRF(r.Context()), Note: note, Errors: wrong,
 		Mine: p.AdminUserID == v.ID, Answers: p.AdminUserID != v.ID && v.Grant.Allows(acl.AssistApprove),
 	}
-	if view.Mine && view.State == assist.ApprovalGranted {
+	if view.Mine {
 		view.Enter = assistPath(p.CustomerID, customerPath(p.CustomerID, ""))
 	}
 	page := adminPage{Title: p.AdminName + " as " + p.CustomerName, Nav: approvalsPath, Live: true, Header: ui.Header{Back: approvalsPath}}

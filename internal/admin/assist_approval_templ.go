@@ -233,7 +233,7 @@ func approvalBody(v approvalView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = approvalAnswer(v).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Alert(v.answer()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -436,57 +436,34 @@ func approvalBody(v approvalView) templ.Component {
 	})
 }
 
-// approvalAnswer tells whoever asked where they stand.
-func approvalAnswer(v approvalView) templ.Component {
-	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
-		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
-			return templ_7745c5c3_CtxErr
-		}
-		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
-		if !templ_7745c5c3_IsBuffer {
-			defer func() {
-				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err == nil {
-					templ_7745c5c3_Err = templ_7745c5c3_BufErr
-				}
-			}()
-		}
-		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var15 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var15 == nil {
-			templ_7745c5c3_Var15 = templ.NopComponent
-		}
-		ctx = templ.ClearChildren(ctx)
-		switch v.State {
-		case assist.ApprovalPending:
-			templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Info, Title: "Waiting for a second person", Text: "This page shows the answer as soon as there is one. Without an answer within an hour the request counts as declined."}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		case assist.ApprovalGranted:
-			templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Success, Title: v.P.DecidedBy + " has approved", Text: v.P.Note, LinkText: "Login as Customer", LinkHref: v.Enter}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		case assist.ApprovalDeclined:
-			templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Warning, Title: v.P.DecidedBy + " has declined", Text: v.P.Note}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		case assist.ApprovalRevoked:
-			templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Warning, Title: v.P.DecidedBy + " has taken the approval back", Text: v.P.Note}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		default:
-			templ_7745c5c3_Err = ui.Alert(ui.Message{Tone: ui.Neutral, Title: "This request is over", Text: "Press Login as Customer on the customer's page to ask again."}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		return nil
-	})
+// answer tells whoever asked where they stand, with the way on.
+func (v approvalView) answer() ui.Message {
+	said := approvalSaid(v.P, v.State)
+	switch v.State {
+	case assist.ApprovalPending:
+	case assist.ApprovalGranted:
+		said.LinkText, said.LinkHref = "Login as Customer", v.Enter
+	default:
+		said.LinkText, said.LinkHref = "Ask again", v.Enter
+	}
+	return said
+}
+
+// approvalSaid says where a request for approval stands.
+func approvalSaid(p assist.Approval, state assist.ApprovalState) ui.Message {
+	switch state {
+	case assist.ApprovalPending:
+		return ui.Message{Tone: ui.Info, Title: "Waiting for a second person", Text: "This page shows the answer as soon as there is one. Without an answer within an hour the request counts as declined."}
+	case assist.ApprovalGranted:
+		return ui.Message{Tone: ui.Success, Title: p.DecidedBy + " has approved", Text: p.Note}
+	case assist.ApprovalDeclined:
+		return ui.Message{Tone: ui.Warning, Title: p.DecidedBy + " has declined", Text: p.Note}
+	case assist.ApprovalRevoked:
+		return ui.Message{Tone: ui.Warning, Title: p.DecidedBy + " has taken the approval back", Text: p.Note}
+	case assist.ApprovalLapsed:
+		return ui.Message{Tone: ui.Warning, Title: "Nobody answered within the hour", Text: "That counts as declined."}
+	}
+	return ui.Message{Tone: ui.Neutral, Title: "This request is over"}
 }
 
 func (v approvalView) facts() []ui.Fact {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -26,6 +27,7 @@ type askForm struct {
 	Chosen              []string
 	Values              map[string]string
 	Errors              map[string]string
+	Said                *ui.Message // what stands in the way, or what waits already
 }
 
 // requestSight is a request as its Admin user watches it.
@@ -33,6 +35,7 @@ type requestSight struct {
 	Request  assist.Request
 	Token    string
 	State    string
+	Said     ui.Message // where it stands, and what to do now
 	Facts    []ui.Fact
 	Own      bool // it is the reader's
 	Code     string
@@ -73,9 +76,23 @@ func (a *App) showAsk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if no != nil {
-		return a.refusedPage(w, r, http.StatusOK, refusalView(r, c, no))
+		return a.refuse(w, r, http.StatusOK, c, no, "")
 	}
-	return a.askPage(w, r, http.StatusOK, a.askForm(r, c))
+	last, err := a.Assist.OwnRequest(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	form := a.askForm(r, c)
+	switch {
+	case last != nil && last.Granted():
+		return web.Redirect(w, r, requestPath(last.PublicID))
+	case last != nil && last.Waiting():
+		form.Said = &ui.Message{
+			Tone: ui.Info, Title: "You have asked already", Text: "Your request waits for the customer's answer. Asking again replaces it.",
+			LinkText: "Open the request", LinkHref: requestPath(last.PublicID),
+		}
+	}
+	return a.askPage(w, r, http.StatusOK, form)
 }
 
 func (a *App) askPage(w http.ResponseWriter, r *http.Request, status int, f askForm) error {
@@ -100,17 +117,28 @@ func (a *App) ask(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return web.Redirect(w, r, requestPath(q.PublicID))
 	}
-	fields := fault.FieldsOf(err)
-	if fields == nil {
-		return err
+	var no *assist.Refusal
+	if errors.As(err, &no) {
+		return a.refuse(w, r, http.StatusForbidden, c, no, customerPath(c.ID, ""))
 	}
-	form := a.askForm(r, c)
+	return a.askAgain(w, r, c, f, err)
+}
+
+// askAgain shows the form with what stands in the way and what was entered.
+func (a *App) askAgain(w http.ResponseWriter, r *http.Request, c customer.Customer, f *web.Form, why error) error {
+	form, status := a.askForm(r, c), http.StatusUnprocessableEntity
+	form.Errors = fault.FieldsOf(why)
+	if e, ok := fault.As(why); form.Errors == nil && ok && (e.Kind == fault.TooMany || e.Kind == fault.Conflict) {
+		form.Said = &ui.Message{Tone: ui.Danger, Title: "The customer was not asked", Text: e.Message}
+		status = map[fault.Kind]int{fault.TooMany: http.StatusTooManyRequests, fault.Conflict: http.StatusConflict}[e.Kind]
+	} else if form.Errors == nil {
+		return why
+	}
 	for _, name := range []string{"reason_code", "reason", "ticket", "minutes"} {
 		form.Values[name] = f.Text(name)
 	}
 	form.Chosen = f.All("areas")
-	form.Errors = fields
-	return a.askPage(w, r, http.StatusUnprocessableEntity, form)
+	return a.askPage(w, r, status, form)
 }
 
 // requestState is where a request stands, with the way on.
@@ -125,7 +153,7 @@ func (a *App) showRequest(w http.ResponseWriter, r *http.Request, status int, ty
 	}
 	v, _ := viewer(r.Context())
 	s := requestSight{
-		Request: q, Token: web.CSRF(r.Context()), State: q.State.Label(), Own: v.ID == q.AdminUserID, Code: typed, CodeErr: wrong,
+		Request: q, Token: web.CSRF(r.Context()), State: q.State.Label(), Said: requestSaid(q), Own: v.ID == q.AdminUserID, Code: typed, CodeErr: wrong,
 		Path: requestPath(q.PublicID), Customer: customerPath(q.CustomerID, ""),
 		Facts: []ui.Fact{
 			{Term: "Customer", Text: q.CustomerName}, {Term: "Admin user", Text: q.AdminName}, {Term: "Reason", Text: q.Reason}, {Term: "For", Text: minutesText(q.Length)},
@@ -138,7 +166,7 @@ func (a *App) showRequest(w http.ResponseWriter, r *http.Request, status int, ty
 	case q.Waiting():
 		s.Facts = append(s.Facts, ui.Fact{Term: "Waits until", Text: q.AnswerBy.Format("2 Jan 2006, 15:04")})
 	}
-	page := adminPage{Title: "Request for consent", Nav: "/customers", Live: true, Header: ui.Header{Back: s.Customer, Badge: ui.Badge(requestTone(q), s.State)}}
+	page := adminPage{Title: "Request for consent: " + q.CustomerName, Nav: "/customers", Live: true, Header: ui.Header{Back: s.Customer, Badge: ui.Badge(requestTone(q), s.State)}}
 	return a.page(w, r, status, page, requestSightPage(s))
 }
 
@@ -180,6 +208,28 @@ func (a *App) consentReceipt(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.ReceiptFile(w, note, r.PathValue("format"), assist.ReceiptJSON)
+}
+
+// requestSaid says where a request stands and what to do now.
+func requestSaid(q assist.Request) ui.Message {
+	at := func(t time.Time) string { return t.Format("2 Jan, 15:04 MST") }
+	switch q.State {
+	case assist.RequestWaiting:
+		return ui.Message{Tone: ui.Info, Title: "Waiting for the customer", Text: "You asked " + at(q.AskedAt) + ". Without an answer until " + at(q.AnswerBy) + " nobody gets in."}
+	case assist.RequestGranted:
+		return ui.Message{Tone: ui.Success, Title: q.CustomerName + " has allowed it", Text: "It counts until " + at(q.GrantedUntil) + ", for " + q.AdminName + " alone."}
+	case assist.RequestRefused:
+		return ui.Message{Tone: ui.Warning, Title: q.CustomerName + " has not allowed it", Text: "Answered " + at(q.ClosedAt) + ". Speak with the customer before you ask again."}
+	case assist.RequestExpired:
+		return ui.Message{Tone: ui.Warning, Title: q.CustomerName + " did not answer in time", Text: "Asked " + at(q.AskedAt) + ". Silence is a no; you can ask again."}
+	case assist.RequestWithdrawn:
+		return ui.Message{Tone: ui.Warning, Title: q.CustomerName + " has taken the permission back", Text: "Since " + at(q.ClosedAt) + ". A session that rested on it has ended."}
+	case assist.RequestCanceled:
+		return ui.Message{Tone: ui.Neutral, Title: "The request was taken back", Text: "By " + q.AdminName + "."}
+	case assist.RequestSetBack:
+		return ui.Message{Tone: ui.Warning, Title: "The request is over", Text: "The database was set back to a backup since. Ask again."}
+	}
+	return ui.Message{Tone: ui.Neutral, Title: "The allowed time is over", Text: "To go on, ask the customer again."}
 }
 
 // requestTone is how a request's state looks.

@@ -15,6 +15,7 @@ import (
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
+	"github.com/storehand/storehand/internal/i18n"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -60,11 +61,11 @@ func (a *App) assistOfferFrom(r *http.Request, c customer.Customer, from assistF
 	back := backFrom(r)
 	out := assistOffer{Shown: true, Href: assistPathFrom(c.ID, back, from)}
 	if o.Refusal != nil {
-		refusal := refusalView(r, c, o.Refusal)
+		refusal, err := a.refusalView(r, c, o.Refusal)
 		out.Refusal = &refusal
-		return out, nil
+		return out, err
 	}
-	out.Form, err = assistFormOf(r, o, back, from)
+	out.Form, err = a.assistFormOf(r, o, back, from)
 	return out, err
 }
 
@@ -80,7 +81,7 @@ func backFrom(r *http.Request) string {
 	return customerPath(parseID(r.PathValue("id")), "")
 }
 
-func assistFormOf(r *http.Request, o assist.Offer, back string, from assistFrom) (assistForm, error) {
+func (a *App) assistFormOf(r *http.Request, o assist.Offer, back string, from assistFrom) (assistForm, error) {
 	running, err := mustView(r.Context()).running()
 	if err != nil {
 		return assistForm{}, err
@@ -96,7 +97,8 @@ func assistFormOf(r *http.Request, o assist.Offer, back string, from assistFrom)
 	} else {
 		f.Place = o.Website + " · " + o.StoreViewName
 	}
-	f.approval(o)
+	a.approvalOf(&f, o)
+	f.granted(o.Granted)
 	if o.NotRequired {
 		f.Notices = append(f.Notices, "On this website no consent is asked for. The customer is told about the session all the same.")
 	}
@@ -106,18 +108,36 @@ func assistFormOf(r *http.Request, o assist.Offer, back string, from assistFrom)
 	return f.from(from), nil
 }
 
-// approval says what a second person has to do with it.
-func (f *assistForm) approval(o assist.Offer) {
+// approvalOf says what a second person has to do with it.
+func (a *App) approvalOf(f *assistForm, o assist.Offer) {
 	f.NeedsApproval = o.NeedsApproval
 	switch {
+	case o.Declined != nil:
+		said := approvalSaid(*o.Declined, o.Declined.State(a.Now()))
+		said.LinkText, said.LinkHref = "Open the request", approvalPath(o.Declined.ID)
+		f.Asked = &said
 	case o.Approval == nil:
 	case o.NeedsApproval:
-		f.Waiting = o.Approval.AskedAt.Format("at 15:04")
+		f.Asked = &ui.Message{
+			Tone: ui.Info, Text: "Approval was asked for at " + o.Approval.AskedAt.Format("15:04 MST") + " and waits for an answer. Asking again replaces that request.",
+			LinkText: "Open the request", LinkHref: approvalPath(o.Approval.ID),
+		}
 	default:
 		f.Approved = []ui.Fact{
 			{Term: "Reason", Text: o.Approval.Reason}, {Term: "Ticket", Text: o.Approval.Ticket}, {Term: "Approved by", Text: o.Approval.DecidedBy},
 			{Term: "Note", Text: o.Approval.Note}, {Term: "Holds until", View: ui.TimeStamp(o.Approval.ValidUntil, "")},
 		}
+	}
+}
+
+// granted says what the customer has allowed, which is what the session will be.
+func (f *assistForm) granted(q *assist.Request) {
+	if q == nil {
+		return
+	}
+	f.Granted = []ui.Fact{
+		{Term: "Reason", Text: q.Reason}, {Term: "Ticket", Text: q.Ticket}, {Term: "Scope", Text: q.Scope.Text(i18n.For("en"))},
+		{Term: "Counts until", View: ui.TimeStamp(q.GrantedUntil, "")},
 	}
 }
 
@@ -159,26 +179,57 @@ func minutesText(d time.Duration) string {
 	return "1 minute"
 }
 
+// consentCauses are the refusals that asking the customer may remedy.
+var consentCauses = []impersonate.Cause{
+	impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired, assist.ConsentUnproved, assist.ConsentUnconfirmed,
+}
+
 // refusalView words a refusal, with the way to the remedy for whoever may take it.
-func refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) assistRefusal {
+func (a *App) refusalView(r *http.Request, c customer.Customer, why *assist.Refusal) (assistRefusal, error) {
 	v, _ := viewer(r.Context())
 	out := assistRefusal{Customer: c.Name(), Why: why.Message, Remedy: why.Remedy, Back: backFrom(r)}
 	if v.Grant.Allows(acl.AssistWhy) {
 		out.Explain = whyAddress(v.ID, c.ID)
 	}
-	consent := []impersonate.Cause{impersonate.ConsentMissing, impersonate.ConsentWithdrawn, impersonate.ConsentExpired, assist.ConsentUnproved, assist.ConsentUnconfirmed}
-	if slices.Contains(consent, why.Cause) {
-		out.Ask = askPath(c.ID)
-	}
+	consent := slices.Contains(consentCauses, why.Cause)
 	switch {
 	case why.Cause == assist.Unconfirmed:
 		out.Confirm = confirmPath + "?" + url.Values{"back": {out.Back}}.Encode()
-	case slices.Contains(consent, why.Cause) && v.Grant.Allows(acl.AssistConsent):
+	case consent && v.Grant.Allows(acl.AssistConsent):
 		out.LinkText, out.LinkHref = "Set it for the customer under Account Information", customerPath(c.ID, partAccount)
 	case why.Cause == impersonate.SubjectInactive && v.Grant.Allows(acl.CustomersEdit):
 		out.LinkText, out.LinkHref = "Open Account Information", customerPath(c.ID, partAccount)
 	}
-	return out
+	if !consent {
+		return out, nil
+	}
+	out.Ask = askPath(c.ID)
+	asked, err := a.Assist.OwnRequest(r.Context(), c.ID)
+	if err != nil || asked == nil || asked.Granted() || a.Now().Sub(asked.AskedAt) > askedLately {
+		return out, err
+	}
+	said := requestSaid(*asked)
+	out.Said = &said
+	if asked.Waiting() {
+		out.Ask, out.Request = "", requestPath(asked.PublicID)
+	}
+	return out, nil
+}
+
+// askedLately is how long the dialog tells what became of one's last request.
+const askedLately = 7 * 24 * time.Hour
+
+// refuse says on a page of its own why entry is not possible; back is where it
+// leads, "" for where the address says.
+func (a *App) refuse(w http.ResponseWriter, r *http.Request, status int, c customer.Customer, why *assist.Refusal, back string) error {
+	view, err := a.refusalView(r, c, why)
+	if err != nil {
+		return err
+	}
+	if back != "" {
+		view.Back = back
+	}
+	return a.refusedPage(w, r, status, view)
 }
 
 // showAssist is the dialog as a page: for row menus, and without script.
@@ -192,13 +243,13 @@ func (a *App) showAssist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if o.Refusal != nil {
-		return a.refusedPage(w, r, http.StatusOK, refusalView(r, c, o.Refusal))
+		return a.refuse(w, r, http.StatusOK, c, o.Refusal, "")
 	}
 	from, err := a.assistFromOf(r.Context(), r.URL.Query().Get("from"), c.ID)
 	if err != nil {
 		return err
 	}
-	form, err := assistFormOf(r, o, backFrom(r), from)
+	form, err := a.assistFormOf(r, o, backFrom(r), from)
 	if err != nil {
 		return err
 	}
@@ -257,9 +308,7 @@ func (a *App) beginAssist(w http.ResponseWriter, r *http.Request) error {
 	}
 	var refused *assist.Refusal
 	if errors.As(err, &refused) {
-		view := refusalView(r, c, refused)
-		view.Back = back
-		return a.refusedPage(w, r, http.StatusForbidden, view)
+		return a.refuse(w, r, http.StatusForbidden, c, refused, back)
 	}
 	if fields := fault.FieldsOf(err); fields != nil {
 		return a.askAssistAgain(w, r, c, f, from, back, fields)
@@ -273,7 +322,7 @@ func (a *App) askAssistAgain(w http.ResponseWriter, r *http.Request, c customer.
 	if err != nil {
 		return err
 	}
-	form, err := assistFormOf(r, o, back, from)
+	form, err := a.assistFormOf(r, o, back, from)
 	if err != nil {
 		return err
 	}

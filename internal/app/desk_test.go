@@ -161,7 +161,11 @@ type stay struct {
 func (d *desk) enter(b *webtest.Browser, admin *webtest.Tab, agent staff.User, c customer.Customer, view string) *stay {
 	d.t.Helper()
 	path := fmt.Sprintf("/customers/%d", c.ID)
-	return d.inside(b, admin, admin.Visit(path).Form(path+"/assist").Set("reason_code", "cart").Submit("Login as Customer"), agent, c, view)
+	form := admin.Visit(path).Form(path + "/assist")
+	if form.Has("reason_code") { // what the customer has granted is not asked again
+		form.Set("reason_code", "cart")
+	}
+	return d.inside(b, admin, form.Submit("Login as Customer"), agent, c, view)
 }
 
 // inside is the stay whose first page is in a tab.

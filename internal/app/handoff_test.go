@@ -52,10 +52,12 @@ func (h *handOff) present(view, code, verifier string) answer {
 	return send(h.t, h.two, http.MethodPost, h.Store(view, "/assist/enter"), url.Values{"code": {code}}, "Cookie", web.AssistCookie+"="+verifier)
 }
 
-// refused fails unless the answer says no, in the words that say nothing.
+// refused fails unless the answer says no, in the words that say nothing, and
+// leads back to the Admin.
 func (h *handOff) refused(what string, got answer) {
 	h.t.Helper()
-	if got.status != http.StatusForbidden || !strings.Contains(words(got.body), "This way in is not valid (any more).") {
+	said := strings.Contains(words(got.body), "This way in is not valid (any more).") || strings.Contains(words(got.body), "Cette entrée n’est pas (ou plus) valide.")
+	if got.status != http.StatusForbidden || !said || !strings.Contains(got.body, `href="`+h.Admin("/")) {
 		h.t.Errorf("%s: %d, %.300s", what, got.status, words(got.body))
 	}
 	if strings.Contains(strings.Join(got.header.Values("Set-Cookie"), " "), web.StayCookie) {

@@ -98,6 +98,21 @@ func latestApproval(ctx context.Context, q sqldb.Querier, adminUser, customer in
 	return &a, nil
 }
 
+// refusedLately gives the latest request of an Admin user for a customer if a
+// second person's answer, or their silence, was a no within the last day.
+func refusedLately(ctx context.Context, q sqldb.Querier, adminUser, customer int64, now time.Time) (*Approval, error) {
+	a, found, err := sqldb.Found(sqldb.One(ctx, q, scanApproval, `SELECT `+approvalColumns+` FROM assist_approval a
+		WHERE a.admin_user_id = $1 AND a.customer_id = $2 AND a.asked_at > $3 ORDER BY a.id DESC LIMIT 1`, adminUser, customer, sqldb.Micros(now.Add(-24*time.Hour))))
+	if err != nil || !found {
+		return nil, err
+	}
+	switch a.State(now) {
+	case ApprovalDeclined, ApprovalRevoked, ApprovalLapsed:
+		return &a, nil
+	}
+	return nil, nil
+}
+
 // approvalInForce gives the approval that lets an Admin user in now, nil if
 // there is none.
 func approvalInForce(ctx context.Context, q sqldb.Querier, adminUser, customer int64, now time.Time) (*Approval, error) {

@@ -83,6 +83,13 @@ func (s *Service) Begin(ctx context.Context, form BeginForm) (Begun, error) {
 		form = approvedForm(form, approved)
 		set.Length = shortened(set.Length, p.approvedUntil, s.db.Now())
 	}
+	if p.onGrant(s.db.Now()) {
+		granted, err := s.requestBy(ctx, q, `id = $1`, p.grant.id)
+		if err != nil {
+			return Begun{}, err
+		}
+		form = granted.form(form)
+	}
 	tree, err := s.stores.Tree(ctx)
 	if err != nil {
 		return Begun{}, err
@@ -203,7 +210,7 @@ func request(set Settings, p people, view stores.View, form BeginForm, who actor
 // rest says what a stay to be rests on: the customer's general consent, or else
 // what they have granted this Admin user, which bounds its time and its scope.
 func rest(wish *impersonate.Request, f facts, now time.Time) {
-	if judgeAnswer(&f, now) == "" {
+	if !f.onGrant(now) {
 		return
 	}
 	wish.Attributes[attrRequestID], wish.Attributes[attrScope] = text(f.grant.id), string(f.grant.scope)

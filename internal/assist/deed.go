@@ -198,7 +198,8 @@ func (v Value) Arrow(l *i18n.Locale) string {
 // shop's own affair.
 var causeTexts = map[impersonate.Cause]string{
 	impersonate.ClosedByActor: "stay.cause.closed", impersonate.ClosedBySubject: "stay.cause.customer", impersonate.ClosedBySupervisor: "stay.cause.supervisor",
-	impersonate.ConsentWithdrawn: "stay.cause.consent", impersonate.ConsentExpired: "stay.cause.consent",
+	impersonate.ConsentWithdrawn: "stay.cause.consent", impersonate.ConsentExpired: "stay.cause.expired_consent",
+	impersonate.SubjectSignedOut: "stay.cause.signed_out", impersonate.Replaced: "stay.cause.closed", impersonate.ActorSignedOut: "stay.cause.closed",
 	impersonate.TimeUp: "stay.cause.expired", impersonate.Idle: "stay.cause.idle",
 }
 

@@ -56,7 +56,7 @@ func notEntered(err error) error {
 		return mine
 	}
 	if errors.Is(err, impersonate.ErrRefused) {
-		return &fault.Error{Kind: fault.Denied, Message: "This way in is not valid (any more). Close this tab and press Login as Customer in the Admin once more.", Err: err}
+		return &fault.Error{Kind: fault.Denied, Message: errNotEntered, Err: err}
 	}
 	return err
 }

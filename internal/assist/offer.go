@@ -44,6 +44,12 @@ type Offer struct {
 	// the approval in force, whose reason is the stay's.
 	NeedsApproval bool
 	Approval      *Approval
+	// Declined is the latest request, where the answer was a no within a day.
+	Declined *Approval
+	// Granted is the request that the customer has granted and that the stay would
+	// rest on, nil where their general answer lets staff in. Its reason is the
+	// stay's.
+	Granted *Request
 }
 
 // WebsiteChoice groups the stores of a website.
@@ -107,11 +113,41 @@ func (s *Service) Offer(ctx context.Context, customerID int64) (Offer, error) {
 		if o.Approval, err = latestApproval(ctx, q, who.ID, customerID, s.db.Now()); err != nil {
 			return o, err
 		}
+		if o.NeedsApproval && o.Approval == nil {
+			if o.Declined, err = refusedLately(ctx, q, who.ID, customerID, s.db.Now()); err != nil {
+				return o, err
+			}
+		}
+	}
+	if o.Refusal == nil {
+		if err := s.bound(ctx, q, &o, p.facts); err != nil {
+			return o, err
+		}
 	}
 	if o.Refusal == nil && o.StoreViewID == 0 && !o.Manual {
 		o.Refusal = refusal(impersonate.TargetUnusable)
 	}
 	return o, nil
+}
+
+// bound takes over what a second person's approval and the customer's grant make
+// of the stay's time and mode.
+func (s *Service) bound(ctx context.Context, q sqldb.Querier, o *Offer, f facts) error {
+	now := s.db.Now()
+	if o.Approval != nil && !o.NeedsApproval {
+		o.Length = shortened(o.Length, o.Approval.ValidUntil, now)
+	}
+	if !f.onGrant(now) {
+		return nil
+	}
+	granted, err := s.requestBy(ctx, q, `id = $1`, f.grant.id)
+	if err != nil {
+		return err
+	}
+	o.Granted, o.Length = &granted, min(o.Length, f.grant.until.Sub(now))
+	o.Idle = min(o.Idle, o.Length)
+	o.ViewOnly = o.ViewOnly || f.grant.scope == LookOnly
+	return nil
 }
 
 func (s *Service) refusalFor(ctx context.Context, f facts) *Refusal {

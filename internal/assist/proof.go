@@ -154,6 +154,12 @@ func judgeAnswer(f *facts, now time.Time) impersonate.Cause {
 	return ""
 }
 
+// onGrant tells whether a stay begun now would rest on what the customer has
+// granted this Admin user, because their general answer lets nobody in.
+func (f *facts) onGrant(now time.Time) bool {
+	return f.grant.id != 0 && judgeAnswer(f, now) != "" && judgeGrant(f, f.grant.id, now) == ""
+}
+
 // judgeGrant decides whether a request was granted and the grant still counts.
 func judgeGrant(f *facts, request int64, now time.Time) impersonate.Cause {
 	g := &f.grant

@@ -2,6 +2,7 @@ package assist
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/storehand/storehand/internal/acl"
@@ -64,6 +65,18 @@ type Request struct {
 // Why is the reason in the customer's language, as far as it was chosen from the
 // presets.
 func (r Request) Why(l *i18n.Locale) string { return reasonIn(l, r.ReasonCode, r.Reason) }
+
+// form is the dialog's answer as the customer has granted it: for another reason
+// they would have to be asked again.
+func (r Request) form(f BeginForm) BeginForm {
+	preset, _ := presetOf(r.ReasonCode)
+	f.ReasonCode, f.Ticket = r.ReasonCode, r.Ticket
+	f.Reason = r.Reason
+	if !preset.NeedsText {
+		f.Reason = strings.TrimPrefix(strings.TrimPrefix(r.Reason, preset.Label), ": ")
+	}
+	return f
+}
 
 // Waiting and Granted tell whether it waits for an answer, or counts.
 func (r Request) Waiting() bool { return r.State == RequestWaiting }
@@ -137,6 +150,20 @@ func (s *Service) seesAll(ctx context.Context, who actor.Who) (acl.Grant, error)
 		return acl.Grant{}, nil
 	}
 	return grantOf(ctx, s.db.Reader(), who.ID)
+}
+
+// OwnRequest gives the latest request of the Admin user in the context to a
+// customer, nil if there is none.
+func (s *Service) OwnRequest(ctx context.Context, customerID int64) (*Request, error) {
+	who, _ := actor.From(ctx)
+	if who.Kind != actor.Admin || who.Impersonating() {
+		return nil, nil
+	}
+	all, err := s.requests(ctx, `WHERE customer_id = $1 AND admin_user_id = $2 ORDER BY asked_at DESC, id DESC LIMIT 1`, customerID, who.ID)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
 }
 
 // OwnRequests lists the open requests of the Admin user in the context, newest

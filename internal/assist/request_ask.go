@@ -54,7 +54,7 @@ func (s *Service) mayAsk(ctx context.Context, q sqldb.Querier, who actor.Who, p 
 			continue
 		}
 		if cause := r.broken(&p.facts, &ask, now); cause != "" {
-			return refusal(cause), nil
+			return p.refusal(cause, now), nil
 		}
 	}
 	v, err := config.Fresh(ctx, q, Asking)

@@ -24,8 +24,11 @@ type Visit struct {
 	Ended    time.Time // zero while live
 	Role     string
 	Staff    string // name of the Admin user, "" unless the website shows it
-	ViewOnly bool
 	Cause    impersonate.Cause
+
+	// ViewOnly tells that it could only look, Proposing that it could only prepare
+	// proposals. One that has changed something is neither, whatever it was last.
+	ViewOnly, Proposing bool
 
 	Changes int // what was changed
 	Refused int // what was tried and refused
@@ -95,7 +98,8 @@ func scanVisit(r sqldb.Scanner, now time.Time) (v Visit, begun int64, err error)
 		sqldb.Into(&t.ExpiresAt), &idle, sqldb.Into(&t.EndedAt), &cause, &show, &v.Changes, &v.Refused, &v.Pages)
 	t.Idle = time.Duration(idle) * time.Microsecond
 	v.Live, v.Begun, v.Ended, v.Cause = t.Live(now), t.EnteredAt, t.EndedAt, impersonate.Cause(cause)
-	v.ViewOnly = impersonate.Mode(mode) == impersonate.ViewOnly
+	could := v.Changes > 0 && !v.Live
+	v.ViewOnly, v.Proposing = !could && impersonate.Mode(mode) == impersonate.ViewOnly, !could && impersonate.Mode(mode) == Proposing
 	if stored(ShowStaff, show) != "1" {
 		v.Staff = ""
 	}

@@ -82,6 +82,7 @@ type visit struct {
 	website store.Website
 	shopper *Shopper
 	stream  bool // of a route that stays open
+	handOff bool // of a step by which an Admin user comes in
 }
 
 type visitKey struct{}

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/storehand/storehand/internal/web"
+	"github.com/storehand/storehand/internal/web/ui"
 )
 
 // assistClose is Close Session: the stay ends, the browser is whoever it was
@@ -20,12 +21,13 @@ func (a *App) assistClose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	leaveStay(w, r)
-	s.Stay, s.Customer = nil, nil
-	back := stay.BackPath
-	if back == "" {
-		back = "/"
+	s.left, s.Stay, s.Customer = &stay, nil, nil
+	text, href := a.wayBack(s)
+	if stay.BackPath != "" {
+		text = backText(s.Locale, stay.Back)
 	}
-	return a.plain(w, r, http.StatusOK, "stay.closed.title", false, closedPage(s, stay.CustomerName, a.adminLink(back)))
+	body := closedPage(s.T("stay.closed.text", "name", stay.CustomerName), ui.Btn{Text: text, Href: href, Variant: ui.Primary})
+	return a.plain(w, r, http.StatusOK, "stay.closed.title", false, body)
 }
 
 // plain answers with a page that has nothing around it.

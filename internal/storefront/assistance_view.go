@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/storehand/storehand/internal/actor"
@@ -76,6 +77,9 @@ func (a *App) fillConsent(r *http.Request, v *assistanceView) error {
 		return err
 	}
 	v.State = s.T(consentKey(c))
+	if consentKey(c) == "assistance.not_allowed" && slices.ContainsFunc(v.Asked, func(q requestView) bool { return !q.Waiting }) {
+		v.State = s.T("assistance.not_allowed_else")
+	}
 	if box == nil {
 		v.State = s.T("assistance.off")
 	} else if c.Allowed && !c.Until.IsZero() {
@@ -133,8 +137,11 @@ func (s *Shopper) evidence(e assist.ConsentEvent, text string) string {
 	if e.IP != "" {
 		parts = append(parts, s.T("assistance.from_address", "ip", e.IP))
 	}
-	if e.Label != "" {
+	switch {
+	case e.Label != "" && e.Given():
 		parts = append(parts, s.T("assistance.agreed_to", "text", e.Label))
+	case e.Label != "":
+		parts = append(parts, s.T("assistance.text_shown", "text", e.Label))
 	}
 	if text == "" {
 		parts = parts[1:]

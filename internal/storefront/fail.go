@@ -3,7 +3,9 @@ package storefront
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
@@ -32,14 +34,18 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, status int, f *fault.
 		LinkText: s.T("error.home"), LinkHref: s.URL("/"),
 	}
 	switch {
+	case ended(f):
+		v.Title, v.Text = s.T("stay.over.title"), s.overText(f, web.Safe(r.Method))
+		v.LinkText, v.LinkHref = a.wayBack(s)
 	case f.Kind == fault.Unavailable && (s.Stay != nil || web.Cookie(r, web.StayCookie) != ""):
 		v.Title, v.Text = s.T("stay.unrecorded.title"), s.T("stay.unrecorded.text")
-		v.LinkText, v.LinkHref = s.T("stay.closed.back"), a.adminLink("/")
+		v.LinkText, v.LinkHref = a.wayBack(s)
+	case s.Locale.Has("stay.why." + f.Code):
+		v.Text = s.T("stay.why." + f.Code)
 	case f.Message != "" && f.Code != audit.Unrecorded:
-		v.Text = f.Message
+		v.Text = s.say(f.Message)
 	}
-	if ended(f) {
-		v.Title = s.T("stay.ended.title")
+	if visitOf(r.Context()).handOff {
 		v.LinkText, v.LinkHref = s.T("stay.closed.back"), a.adminLink("/")
 	}
 	if status >= 500 {
@@ -61,6 +67,35 @@ func (a *App) bare(w http.ResponseWriter, r *http.Request, status int, p shopPag
 	shell := a.frame(w, r, p)
 	shell.Footer = Footer{About: s.T("footer.about"), Legal: s.T("footer.legal", "year", strconv.Itoa(a.Now().Year()), "store", a.storeName(r.Context(), s))}
 	return web.Render(w, r, status, within(ShopPage(shell), failurePage(v)))
+}
+
+// overText says to the Admin user why the stay is over, and, after a form, that it
+// did nothing.
+func (s *Shopper) overText(f *fault.Error, looked bool) string {
+	parts := []string{s.T("stay.over.text")}
+	if key := "stay.why." + f.Code; s.Locale.Has(key) {
+		parts = []string{s.T(key), parts[0]}
+	}
+	if !looked {
+		parts = append(parts, s.T("stay.over.unchanged"))
+	}
+	return strings.Join(parts, " ")
+}
+
+// wayBack leads to the Admin page that the stay was begun from. It names no
+// customer: what is over shows nothing of them.
+func (a *App) wayBack(s *Shopper) (text, href string) {
+	stay := s.Stay
+	if stay == nil {
+		stay = s.left
+	}
+	if stay == nil || stay.BackPath == "" {
+		return s.T("stay.closed.back"), a.adminLink("/")
+	}
+	if stay.Back.Kind == assist.AtCustomer {
+		return s.T("stay.over.back"), a.adminLink(stay.BackPath)
+	}
+	return backText(s.Locale, stay.Back), a.adminLink(stay.BackPath)
 }
 
 // ended tells the failures of a stay that is over.

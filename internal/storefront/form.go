@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/customer"
 	"github.com/storehand/storehand/internal/fault"
@@ -74,6 +75,9 @@ func (s *Shopper) say(sentence string) string {
 		return s.T(key)
 	}
 	if key, ok := checkout.MessageKeys[sentence]; ok {
+		return s.T(key)
+	}
+	if key, ok := assist.MessageKeys[sentence]; ok {
 		return s.T(key)
 	}
 	if key, ok := passwordKeys[sentence]; ok {

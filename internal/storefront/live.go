@@ -9,6 +9,7 @@ import (
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
+	"github.com/storehand/storehand/internal/web/ui"
 )
 
 const (
@@ -108,12 +109,13 @@ func (a *App) pass(events *web.Events, r *http.Request, s *Shopper, news assist.
 
 // overPage takes the place of an open page whose stay is over.
 func (a *App) overPage(ctx context.Context, s *Shopper) (string, error) {
-	text := s.T("stay.over.text")
-	if f, ok := fault.As(a.Assist.Still(ctx, *s.Stay)); ok && f.Message != "" {
-		text = f.Message + " " + text
+	why, ok := fault.As(a.Assist.Still(ctx, *s.Stay))
+	if !ok {
+		why = &fault.Error{}
 	}
 	shell := Shell{Title: s.T("stay.over.title"), Lang: s.Locale.Lang(), Dir: s.Locale.Dir(), StoreName: a.storeName(ctx, s)}
+	text, href := a.wayBack(s)
 	var page strings.Builder
-	err := within(PlainPage(shell, false), overBody(s, text, a.adminLink("/"))).Render(ctx, &page)
+	err := within(PlainPage(shell, false), overBody(s.overText(why, true)+" "+s.T("stay.over.emptied"), ui.Btn{Text: text, Href: href, Variant: ui.Primary})).Render(ctx, &page)
 	return page.String(), err
 }

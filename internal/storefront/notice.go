@@ -34,7 +34,7 @@ func (a *App) askedNotice(ctx context.Context, s *Shopper) (*Notice, error) {
 		return nil, err
 	}
 	return &Notice{
-		Label: s.T("assistance.notice"), Text: s.T("ask.title"), Since: q.AdminName, DetailsText: s.T("ask.see"), DetailsHref: s.URL("/account/assistance"),
+		Label: s.T("assistance.notice"), Text: s.T("ask.notice", "agent", q.AdminName), DetailsText: s.T("ask.see"), DetailsHref: s.URL("/account/assistance"),
 		EndText: s.T("ask.refuse"), EndAction: s.URL("/account/assistance/requests/" + q.PublicID + "/refuse"), Token: web.CSRF(ctx),
 	}, nil
 }

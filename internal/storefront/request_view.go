@@ -44,6 +44,7 @@ func (s *Shopper) requestView(r *http.Request, q assist.Request) requestView {
 	}
 	if q.Granted() {
 		v.Title, v.Text = s.T("ask.granted", "agent", q.AdminName, "time", s.Locale.DateTime(q.GrantedUntil)), ""
+		v.Facts[1].Term = s.T("ask.allowed")
 	} else {
 		v.Facts = append(v.Facts, ui.Fact{Term: s.T("ask.by"), Text: s.Locale.DateTime(q.AnswerBy)})
 	}

@@ -29,6 +29,9 @@ type Shopper struct {
 	Stay     *assist.Stay       // not nil while staff is in the account
 	Session  *session.Customer  // the customer's own session; nil in a stay
 
+	// left is the stay that this browser was in until now: for the way back.
+	left *assist.Stay
+
 	CartSecret string // of a guest's cart, "" when the browser has none
 
 	here string // path and query of this page, "" for the answer to a form
@@ -88,8 +91,8 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request, route *web.Route) (*
 		RequestID: web.Info(r.Context()).ID, Route: route.Pattern,
 	}
 	r = r.WithContext(actor.With(r.Context(), who))
-	v.stream = route.Stream
-	if isHandOff(route) || route.Quiet || route.Signed || isNotice(route) && web.Cookie(r, web.StayCookie) != "" {
+	v.stream, v.handOff = route.Stream, isHandOff(route)
+	if v.handOff || route.Quiet || route.Signed || isNotice(route) && web.Cookie(r, web.StayCookie) != "" {
 		return r, nil
 	}
 	who, err := a.recognise(w, r, s, who)
@@ -138,6 +141,7 @@ func (a *App) recogniseStay(w http.ResponseWriter, r *http.Request, s *Shopper, 
 		return who, nil
 	case fault.Is(err, fault.Gone):
 		leaveStay(w, r)
+		s.left = &stay
 		if f, _ := fault.As(err); !web.Safe(r.Method) {
 			return who, &fault.Error{Kind: fault.Conflict, Code: f.Code, Message: f.Message, Err: err}
 		}
@@ -164,7 +168,7 @@ func (a *App) stillIn(w http.ResponseWriter, r *http.Request, s *Shopper) error 
 	err := a.Assist.Still(r.Context(), *s.Stay)
 	if fault.Is(err, fault.Gone) {
 		leaveStay(w, r)
-		s.Stay, s.Customer = nil, nil
+		s.left, s.Stay, s.Customer = s.Stay, nil, nil
 	}
 	return err
 }

@@ -55,11 +55,19 @@ func (s *Shopper) visit(visit assist.Visit) visitView {
 	return v
 }
 
+// visitMode says what the visit can do, or could.
 func (s *Shopper) visitMode(visit assist.Visit) string {
-	if visit.ViewOnly {
-		return s.T("assistance.may_look")
+	could := "assistance.may_"
+	if visit.Live {
+		could = "assistance.can_"
 	}
-	return s.T("assistance.may_change")
+	switch {
+	case visit.ViewOnly:
+		return s.T(could + "look")
+	case visit.Proposing:
+		return s.T(could + "propose")
+	}
+	return s.T(could + "change")
 }
 
 // lasted says how long a visit was and why it ended.
