@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -127,6 +128,46 @@ func TestMistakesOfTheFirstDayAreAnsweredByASentence(t *testing.T) {
 	}
 	if _, err := os.Stat(strings.TrimPrefix(none, "sqlite:")); err == nil {
 		t.Error("a wrong path became a database")
+	}
+}
+
+func TestAWrongAddressOfPostgreSQLIsAnsweredByASentence(t *testing.T) {
+	right := sqldbtest.DSN(t, sqldb.Postgres)
+	but := func(change func(u *url.URL)) string {
+		u, err := url.Parse(right)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(u)
+		return u.String()
+	}
+	empty := but(func(u *url.URL) { u.Path = "/postgres" })
+	for _, c := range []struct {
+		says string
+		args []string
+	}{
+		{"the server has no database shpo: make it first", []string{"migrate", "--db", but(func(u *url.URL) { u.Path = "/shpo" })}},
+		{"no PostgreSQL answers at 127.0.0.1 port " + freePort(t) + ":", nil},
+		{"there is no host called nohost.invalid", []string{"migrate", "--db", but(func(u *url.URL) { u.Host = "nohost.invalid" })}},
+		{"does not let the account nobody in", []string{"migrate", "--db", but(func(u *url.URL) { u.User = url.User("nobody") })}},
+		{"there is no shop in this database yet: run storehand migrate", []string{"serve", "--db", empty, "--admin-url", "https://admin.shop.test", "--listen", "127.0.0.1:0"}},
+		{"the database has no website yet: run storehand migrate", []string{"serve", "--db", right, "--admin-url", "https://admin.shop.test", "--listen", "127.0.0.1:0"}},
+		{"the server has no role nobody: make it first", []string{"migrate", "--db", right, "--grant-role", "nobody"}},
+		{"a password file needs an address that names an account", []string{"migrate", "--db", "postgres://127.0.0.1/shop", "--db-password-file", "x"}},
+	} {
+		if c.args == nil {
+			port := strings.TrimSuffix(c.says[strings.LastIndex(c.says, " ")+1:], ":")
+			c.args = []string{"migrate", "--db", but(func(u *url.URL) { u.Host = "127.0.0.1:" + port })}
+		}
+		t.Run(c.says, func(t *testing.T) {
+			if status, out, errOut := command(t, "", c.args...); status != 1 || !strings.Contains(out+errOut, c.says) {
+				t.Errorf("%q leaves with %d\n%s%s", c.args, status, out, errOut)
+			}
+		})
+	}
+	db := sqldbtest.Open(t, empty, time.Now)
+	if n, err := sqldb.One(t.Context(), db.Reader(), sqldb.Value[int64], `SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'`); err != nil || n != 0 {
+		t.Errorf("asking a database that is not ours has made %d tables: %v", n, err)
 	}
 }
 

@@ -110,7 +110,7 @@ func (db *DB) openPostgres(ctx context.Context, dsn string, o Options) error {
 		return err
 	}
 	if err := writing.PingContext(ctx); err != nil {
-		return errors.Join(err, writing.Close())
+		return errors.Join(unreachable(dsn, err), writing.Close())
 	}
 	reading, err := postgresPool(dsn, o.Schema, true)
 	if err != nil {

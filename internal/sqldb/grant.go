@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // sealedTables are those that a serving role reads and adds to, but does not
@@ -40,13 +41,22 @@ func (db *DB) Grant(ctx context.Context, role string) error {
 	}
 	for _, q := range statements {
 		if _, err := tx.ExecContext(ctx, q); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", q, err), tx.Rollback())
+			return errors.Join(noRole(role, q, err), tx.Rollback())
 		}
 	}
 	if err := restricted(ctx, tx, role); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
+}
+
+// noRole says which statement failed, or that there is no such role.
+func noRole(role, query string, err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42704" {
+		return fmt.Errorf("the server has no role %s: make it first, such as with CREATE ROLE %s LOGIN PASSWORD '…'", role, role)
+	}
+	return fmt.Errorf("%s: %w", query, err)
 }
 
 // restricted fails where granting and revoking did nothing: PostgreSQL only warns

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -47,12 +48,18 @@ func (db *DB) Migrate(ctx context.Context) error {
 
 // Migrated reports an error unless the schema is exactly this program's.
 func (db *DB) Migrated(ctx context.Context) error {
+	switch is, err := db.versioned(ctx); {
+	case err != nil:
+		return denied(err)
+	case !is:
+		return errors.New("there is no shop in this database yet: run storehand migrate --base-url URL --currency CODE")
+	}
 	p, err := db.provider()
 	if err != nil {
 		return err
 	}
 	if err := db.refuseNewer(ctx, p); err != nil {
-		return err
+		return denied(err)
 	}
 	pending, err := p.HasPending(ctx)
 	if err == nil && pending {
