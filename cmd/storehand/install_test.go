@@ -192,24 +192,54 @@ func installed(t *testing.T, db string) *install {
 			t.Fatalf("%q: %s%s", args, out, errOut)
 		}
 	}
-	ctx, stop := context.WithCancel(t.Context())
+	stop := serving(t, s.log, "--db", db, "--admin-url", s.admin, "--listen", "127.0.0.1:"+port, "--tls-cert", cert, "--tls-key", key, "--mail-dir", filepath.Join(dir, "mail"))
+	t.Cleanup(stop)
+	return s
+}
+
+// serving runs the command until it is stopped, from the moment on when it has
+// logged what is waited for.
+func serving(t *testing.T, log *waitingLog, args ...string) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	go func() {
 		var out bytes.Buffer
-		done <- run(ctx, []string{"serve", "--db", db, "--admin-url", s.admin, "--listen", "127.0.0.1:" + port, "--tls-cert", cert, "--tls-key", key, "--mail-dir", filepath.Join(dir, "mail")}, nil, &out, s.log)
+		done <- run(ctx, append([]string{"serve"}, args...), nil, &out, log)
 	}()
 	select {
 	case status := <-done:
-		t.Fatalf("serve leaves with %d: %s", status, s.log)
-	case <-s.log.found:
+		t.Fatalf("serve leaves with %d: %s", status, log)
+	case <-log.found:
 	}
-	t.Cleanup(func() {
-		stop()
+	return func() {
+		cancel()
 		if status := <-done; status != 0 {
-			t.Errorf("serve left with %d: %s", status, s.log)
+			t.Errorf("serve left with %d: %s", status, log)
 		}
-	})
-	return s
+	}
+}
+
+func TestANodeWithAnotherAuditKeyIsToldSoAndVerifyingAsksForIt(t *testing.T) {
+	dir := t.TempDir()
+	db, sink := "sqlite:"+filepath.Join(dir, "shop.db"), filepath.Join(dir, "sink.jsonl")
+	if status, _, errOut := command(t, "", "migrate", "--db", db); status != 0 {
+		t.Fatal(errOut)
+	}
+	var public []string
+	for i, wants := range []string{`"serving"`, "sealed with another key until now"} {
+		key := keys(t, dir, "key"+strconv.Itoa(i))
+		public = append(public, "--public-key", key+".pub")
+		log := &waitingLog{wants: wants, found: make(chan struct{})}
+		serving(t, log, "--db", db, "--admin-url", "http://admin.localhost:8080", "--listen", "127.0.0.1:0", "--mail-dir", dir, "--audit-key-file", key, "--audit-sink", sink)()
+	}
+	verify := []string{"audit", "verify", "--db", db, "--audit-sink", sink}
+	if status, out, _ := command(t, "", append(verify, public[:2]...)...); status != 1 || !strings.Contains(out, "with a key that was not given") {
+		t.Errorf("one key: %d %s", status, out)
+	}
+	if status, out, errOut := command(t, "", append(verify, public...)...); status != 0 {
+		t.Errorf("both: %d %s%s", status, out, errOut)
+	}
 }
 
 func TestAShopIsSetUpByTheCommandsOfTheReadmeToItsFirstSession(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/assist/oversight"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -38,6 +39,7 @@ func (a *App) alerts(w http.ResponseWriter, r *http.Request) error {
 		grid.FilterReset = alertsPath + "?" + url.Values{"show": {q.Get("show")}}.Encode()
 		grid.Chips = []ui.Chip{{Label: "Kind", Value: kind.Label(), Remove: grid.FilterReset}}
 	}
+	grid.EmptyAction = settingsLink(v.Grant)
 	for _, x := range found.Alerts {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(x.ID, 10), Cells: []templ.Component{
 			linked(oversight.AlertPath(x.ID), ui.TimeStamp(x.At, ago(x.At, a.Now()))), ui.Text(x.Kind.Label()), alertSummary(x.Summary), alertState(x.Seen), ui.Name(x.SeenBy),
@@ -60,6 +62,14 @@ func alertKinds() []ui.Option {
 		options = append(options, ui.Option{Value: string(k), Label: k.Label()})
 	}
 	return options
+}
+
+// settingsLink leads to where oversight is set, nil for a role that may not go there.
+func settingsLink(g acl.Grant) templ.Component {
+	if !g.Allows(acl.ConfigAssist) {
+		return nil
+	}
+	return ui.LinkButton("Settings", configPath(config.AssistSection, config.Scope{}), ui.Secondary)
 }
 
 // alert is one alert; whoever sees to it acknowledges it here.
@@ -144,7 +154,7 @@ func (a *App) webhook(w http.ResponseWriter, r *http.Request) error {
 	if st.URL != "" && st.SecretSet {
 		page.Header.Actions = ui.Post(ui.PostButton{Action: webhookPath + "/test", Token: token, Btn: ui.Btn{Text: "Send a test", Icon: ui.IconExternal, Variant: ui.Primary}})
 	}
-	return a.page(w, r, http.StatusOK, page, webhookBody(st, grid))
+	return a.page(w, r, http.StatusOK, page, webhookBody(st, grid, settingsLink(mustView(r.Context()).Grant)))
 }
 
 func answerText(d oversight.Delivery) string {

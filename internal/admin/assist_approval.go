@@ -33,6 +33,7 @@ func (a *App) approvals(w http.ResponseWriter, r *http.Request) error {
 		Empty:   ui.EmptyState{Icon: ui.IconCheck, Title: "Nothing waits for an answer", Text: "Where the configuration asks for a second approval, requests of other Admin users are listed here."},
 		Actions: refreshLink(r),
 	}
+	grid.EmptyAction = settingsLink(v.Grant)
 	for _, p := range found.Approvals {
 		grid.Rows = append(grid.Rows, ui.Row{Key: strconv.FormatInt(p.ID, 10), Cells: a.approvalCells(p)})
 	}

@@ -38,6 +38,7 @@ func (a *App) reviews(w http.ResponseWriter, r *http.Request) error {
 		Empty:   ui.EmptyState{Icon: ui.IconCheck, Title: "Nothing here", Text: "A share of the sessions is picked when they end, and each one with an alert."},
 		Actions: refreshLink(r),
 	}
+	grid.EmptyAction = settingsLink(v.Grant)
 	for _, x := range found.Reviews {
 		grid.Rows = append(grid.Rows, ui.Row{Key: x.Stay, Cells: reviewCells(x, v)})
 	}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/web/ui"
@@ -10,32 +11,33 @@ import (
 // badges are the numbers in the sidebar. A page is shown without them rather
 // than not at all.
 func (a *App) badges(ctx context.Context, g acl.Grant) map[string]int {
-	if a.Oversight == nil || !g.Allows(acl.AssistAlerts) && !g.Allows(acl.AssistReview) {
+	if a.Oversight == nil {
 		return nil
 	}
-	alerts, reviews, err := a.Oversight.Waiting(ctx, scope(g))
-	if err != nil {
+	waiting := map[string]int{}
+	var errs [2]error
+	if g.Allows(acl.AssistAlerts) || g.Allows(acl.AssistReview) {
+		waiting[alertsPath], waiting[reviewsPath], errs[0] = a.Oversight.Waiting(ctx, scope(g))
+	}
+	if v, ok := viewer(ctx); ok && g.Allows(acl.AssistApprove) {
+		waiting[approvalsPath], errs[1] = a.Assist.ApprovalsWaiting(ctx, v.ID, scope(g))
+	}
+	if err := errors.Join(errs[:]...); err != nil {
 		a.Log.ErrorContext(ctx, "cannot count what waits", "error", err)
 	}
-	return map[string]int{alertsPath: alerts, reviewsPath: reviews}
+	return waiting
 }
 
 // watchTiles are what waits for whoever oversees Login as Customer, on the
 // Dashboard: only what there is.
-func (a *App) watchTiles(ctx context.Context, v Viewer) (tiles []ui.Figure, err error) {
-	approvals := 0
-	if v.Grant.Allows(acl.AssistApprove) {
-		if approvals, err = a.Assist.ApprovalsWaiting(ctx, v.ID, scope(v.Grant)); err != nil {
-			return nil, err
-		}
-	}
+func (a *App) watchTiles(ctx context.Context, v Viewer) (tiles []ui.Figure) {
 	badges := a.badges(ctx, v.Grant)
 	for _, t := range []struct {
 		needs acl.Resource
 		n     int
 		tile  ui.Figure
 	}{
-		{acl.AssistApprove, approvals, ui.Figure{Label: "Approvals", Note: "Admin users wait for your answer", Href: approvalsPath, Icon: ui.IconCheck, Tone: ui.Warning}},
+		{acl.AssistApprove, badges[approvalsPath], ui.Figure{Label: "Approvals", Note: "Admin users wait for your answer", Href: approvalsPath, Icon: ui.IconCheck, Tone: ui.Warning}},
 		{acl.AssistAlerts, badges[alertsPath], ui.Figure{Label: "Alerts", Note: "nobody has seen to them", Href: alertsPath, Icon: ui.IconWarning, Tone: ui.Danger}},
 		{acl.AssistReview, badges[reviewsPath], ui.Figure{Label: "Reviews", Note: "sessions to look at", Href: reviewsPath, Icon: ui.IconEye, Tone: ui.Info}},
 	} {
@@ -44,5 +46,5 @@ func (a *App) watchTiles(ctx context.Context, v Viewer) (tiles []ui.Figure, err 
 			tiles = append(tiles, t.tile)
 		}
 	}
-	return tiles, nil
+	return tiles
 }

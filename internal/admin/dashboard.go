@@ -43,9 +43,7 @@ func (a *App) dashboard(w http.ResponseWriter, r *http.Request) error {
 	if d.Asked, err = a.askedRows(r.Context(), d.Assists); err != nil {
 		return err
 	}
-	if d.Watch, err = a.watchTiles(r.Context(), v); err != nil {
-		return err
-	}
+	d.Watch = a.watchTiles(r.Context(), v)
 	if d.Recent, err = a.recent(r.Context()); err != nil {
 		return err
 	}

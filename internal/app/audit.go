@@ -109,6 +109,9 @@ func (a *App) openLog(ctx context.Context) {
 			limit.Since = a.DB.Now()
 		}
 		a.Assist.RequireSealing(limit)
+		if name, own, err := a.Sealer.SealedBy(ctx); err == nil && !own {
+			a.Log.Warn("the action log was sealed with another key until now: if nobody has changed it, give this node the --audit-key-file of the others", "key", name)
+		}
 		if err := a.beginSealing(ctx); err != nil {
 			a.Log.Error("sealing the action log cannot begin yet", "error", err)
 		}

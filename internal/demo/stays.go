@@ -35,7 +35,7 @@ func (p Parts) stays(ctx context.Context, s *Shop, size Size, now time.Time) err
 	if size == Small {
 		return nil
 	}
-	history := slices.Concat(p.visits(ctx, s, now), p.approvals(ctx, s, now), p.requests(ctx, s, now), p.amended(ctx, s, now))
+	history := slices.Concat(p.visits(ctx, s, now), p.approvals(ctx, s, now), p.requests(ctx, s, now), p.amended(ctx, s, now), p.noticed(ctx, s, now))
 	slices.SortStableFunc(history, func(a, b event) int { return a.at.Compare(b.at) })
 	for _, e := range history {
 		p.Clock.Set(e.at)

@@ -2,11 +2,14 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
+	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/assist/oversight"
 	"github.com/storehand/storehand/internal/customer"
+	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -28,6 +31,56 @@ func (p Parts) watching(ctx context.Context, _ *Shop, size Size, _ time.Time) er
 	return p.DB.Change(ctx, actionDrawn, func(ctx context.Context, tx *sqldb.Tx) error {
 		tx.Details = "The demo's sample of sessions to review"
 		_, err := tx.Exec(ctx, `INSERT INTO assist_draw (id, secret) VALUES (1, 'demo') ON CONFLICT (id) DO UPDATE SET secret = 'demo'`)
+		return err
+	})
+}
+
+// noticed are two days on which an agent did what alerts are for: tried the same
+// account again and again, and looked for long without changing anything.
+func (p Parts) noticed(ctx context.Context, s *Shop, now time.Time) []event {
+	tries, looks := onDay(now, 5, 11), onDay(now, 4, 14)
+	return []event{
+		{tries, func() error { return p.triesAgain(ctx, s, tries) }},
+		{looks, func() error { return p.looksOnly(ctx, s, looks) }},
+	}
+}
+
+// triesAgain is refused five times within minutes.
+func (p Parts) triesAgain(ctx context.Context, s *Shop, at time.Time) error {
+	form := assist.BeginForm{CustomerID: s.Customers["noah@example.com"], ReasonCode: "order", Reason: "Where is the parcel"}
+	return p.atWork(ctx, s, "jonas", beginRoute, at, func(inAdmin context.Context) error {
+		for i := range 5 {
+			p.Clock.Set(at.Add(time.Duration(1+i) * time.Minute))
+			if _, err := p.Assist.Begin(inAdmin, form); !fault.Is(err, fault.Denied) {
+				return errors.Join(errors.New("Noah has not agreed, and was not asked"), err)
+			}
+		}
+		return nil
+	})
+}
+
+// looksOnly is half an hour and more in Vera's account.
+func (p Parts) looksOnly(ctx context.Context, s *Shop, at time.Time) error {
+	form := assist.BeginForm{CustomerID: s.Customers["vera@example.com"], ReasonCode: "order", Reason: "Compares three orders with the invoices"}
+	return p.atWork(ctx, s, "maria", beginRoute, at, func(inAdmin context.Context) error {
+		begun, err := p.Assist.Begin(inAdmin, form)
+		if err != nil {
+			return err
+		}
+		in, view, err := p.enter(ctx, s, inAdmin, begun, at)
+		if err != nil {
+			return err
+		}
+		for i := range 5 {
+			p.Clock.Set(at.Add(time.Duration(1+8*i) * time.Minute))
+			if in.Stay, err = p.Assist.Resume(ctx, string(in.Token)); err != nil {
+				return err
+			}
+			if err := p.Assist.Viewed(inside(ctx, in.Stay, view, "GET /orders"), in.Stay, assist.View{Path: "/orders"}); err != nil {
+				return err
+			}
+		}
+		_, err = p.Assist.End(inside(ctx, in.Stay, view, "POST /assist/close"), in.Stay.PublicID)
 		return err
 	})
 }

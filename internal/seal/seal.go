@@ -59,6 +59,21 @@ func signerFrom(key string) (note.Signer, error) {
 	return signer, nil
 }
 
+// SealedBy is the name of the key that the newest checkpoint was signed with, and
+// whether that is this one's. Without a checkpoint it is.
+func (s *Sealer) SealedBy(ctx context.Context) (name string, own bool, err error) {
+	c, err := newest(ctx, s.db.Reader())
+	if err != nil || c.note == "" {
+		return "", true, err
+	}
+	var unread *note.UnverifiedNoteError
+	if _, err := note.Open([]byte(c.note), note.VerifierList()); !errors.As(err, &unread) || len(unread.Note.UnverifiedSigs) == 0 {
+		return "", false, fmt.Errorf("seal: the newest checkpoint: %w", err)
+	}
+	by := unread.Note.UnverifiedSigs[0]
+	return by.Name, by.Name == s.signer.Name() && by.Hash == s.signer.KeyHash(), nil
+}
+
 // Noticed counts a row that was just committed on this node; it reports whether
 // sealing should not wait for its next turn.
 func (s *Sealer) Noticed(a sqldb.Action) bool {

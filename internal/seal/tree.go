@@ -43,6 +43,10 @@ var errCheckpoint = errors.New("this is not a checkpoint of an action log")
 // open verifies a checkpoint's signature and reads it.
 func open(msg string, keys note.Verifiers) (Tree, error) {
 	n, err := note.Open([]byte(msg), keys)
+	var stranger *note.UnverifiedNoteError
+	if errors.As(err, &stranger) && len(stranger.Note.UnverifiedSigs) > 0 {
+		return Tree{}, fmt.Errorf("signed by %s with a key that was not given (after a change of keys give the older public ones too): %w", stranger.Note.UnverifiedSigs[0].Name, err)
+	}
 	if err != nil {
 		return Tree{}, err
 	}

@@ -131,7 +131,7 @@ func (s *Shop) open(t testing.TB) {
 	var err error
 	s.App, err = app.Open(context.Background(), app.Options{
 		DSN: s.DSN, AdminURL: demo.AdminURL(s.Port), Now: s.Clock.Now, MailFolder: s.Mail, CheapPasswords: true, TestPayments: true,
-		AuditKey: s.sealing.AuditKey, AuditSink: s.sealing.AuditSink, AuditArchive: s.sealing.AuditArchive, AuditSyslog: s.sealing.AuditSyslog, AuditWitness: s.sealing.AuditWitness,
+		AuditKey: s.sealing.AuditKey, AuditSink: s.sealing.AuditSink, AuditArchive: s.sealing.AuditArchive, AuditSyslog: s.sealing.AuditSyslog, AuditWitness: s.sealing.AuditWitness, SecretKeys: s.sealing.SecretKeys,
 		Log: slog.New(slog.NewTextHandler(s.Lines, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
