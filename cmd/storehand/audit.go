@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"os"
 	"time"
 
 	"github.com/storehand/storehand/internal/app"
@@ -35,53 +33,13 @@ func (k *auditKeyCmd) Run(c *console) error {
 	return nil
 }
 
-// writeKey makes a pair of keys; a file that exists is never written over.
-func writeKey(name, path string) error {
-	secret, public, err := seal.NewKey(name)
-	if err != nil {
-		return fmt.Errorf("--name %q: %w", name, err)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(secret + "\n")
-	return errors.Join(err, f.Close(), os.WriteFile(path+".pub", []byte(public+"\n"), 0o644))
-}
-
-// flag is one as it was given.
-type flag struct{ name, value string }
-
-// auditKey reads the secret key; a sink without one would never be told anything.
-func auditKey(path string, need ...flag) (string, error) {
-	if path != "" {
-		return secretFrom(path)
-	}
-	for _, f := range need {
-		if f.value != "" {
-			return "", fmt.Errorf("%s needs --audit-key-file: make a key with storehand audit key", f.name)
-		}
-	}
-	return "", nil
-}
-
-// ownKey reads the demo's key, and makes it the first time.
-func ownKey(path string) (string, error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		if err := writeKey("demo.storehand", path); err != nil {
-			return "", err
-		}
-	}
-	return auditKey(path)
-}
-
 type auditVerifyCmd struct {
 	DB       string   `env:"STOREHAND_DB" placeholder:"ADDRESS" help:"sqlite:PATH or postgres://…"`
 	DBSecret string   `name:"db-password-file" env:"STOREHAND_DB_PASSWORD_FILE" placeholder:"FILE" help:"File with PostgreSQL's password."`
 	Keys     []string `name:"public-key" required:"" placeholder:"FILE" help:"Public key, as storehand audit key wrote it; several after a change of keys."`
 	Sink     string   `name:"audit-sink" env:"STOREHAND_AUDIT_SINK" placeholder:"FILE" help:"The sink's file. Without it an end that was cut off cannot be told."`
 	Witness  string   `name:"audit-witness" env:"STOREHAND_AUDIT_WITNESS" placeholder:"URL" help:"Witness whose checkpoint is compared."`
-	Kept     []string `name:"checkpoint" placeholder:"FILE" help:"A signed checkpoint that was kept elsewhere, such as from syslog."`
+	Kept     []string `name:"checkpoint" placeholder:"FILE" help:"A signed checkpoint that was kept elsewhere, such as a line of syslog's or the text on the page Sealing."`
 	Archives string   `name:"audit-archive-dir" env:"STOREHAND_AUDIT_ARCHIVE_DIR" placeholder:"DIR" help:"Folder of the archives, to verify their files too."`
 	Offline  string   `placeholder:"FILE" help:"Check a file made by storehand audit export, without any database."`
 }
@@ -99,7 +57,7 @@ func (v *auditVerifyCmd) Run(c *console) error {
 	if v.DB == "" {
 		return errors.New("say --db ADDRESS, or --offline FILE")
 	}
-	dsn, err := address(v.DB, v.DBSecret)
+	dsn, err := database(v.DB, v.DBSecret)
 	if err != nil {
 		return err
 	}
@@ -116,8 +74,15 @@ func (v *auditVerifyCmd) Run(c *console) error {
 
 // outside are the checkpoints that others have kept.
 func (v *auditVerifyCmd) outside(c *console) (notes []string, err error) {
-	if notes, err = readKeys(v.Kept); err != nil || v.Witness == "" {
-		return notes, err
+	for _, path := range v.Kept {
+		note, err := readCheckpoint(path)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, note)
+	}
+	if v.Witness == "" {
+		return notes, nil
 	}
 	note, err := app.FetchCheckpoint(c.ctx, v.Witness)
 	return append(notes, note), err

@@ -73,9 +73,9 @@ func TestAnExportThatCannotBeMadeSaysWhyLeavesNoFileAndIsOtherwiseOnRecord(t *te
 		t.Run(string(engine), func(t *testing.T) {
 			dsn, out := apptest.DSN(t, engine), filepath.Join(t.TempDir(), "out.jsonl")
 			for _, c := range []struct{ flag, of, says string }{
-				{"--customer", "nobody@example.com", "there is no such session or customer"},
-				{"--stay", "0123456789abcdef", "there is no such session or customer"},
-				{"--stay", "0", "there is no such session or customer"},
+				{"--customer", "nobody@example.com", "there is no session or customer "},
+				{"--stay", "0123456789abcdef", "there is no session or customer "},
+				{"--stay", "0", "there is no session or customer "},
 				{"--customer", "Vera@Example.com", "the action log is not sealed: there is nothing to prove with"},
 			} {
 				status, _, errOut := command(t, "", "audit", "export", "--db", dsn, c.flag, c.of, "--out", out)

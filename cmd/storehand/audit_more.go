@@ -21,11 +21,14 @@ type auditArchiveCmd struct {
 }
 
 func (a *auditArchiveCmd) Run(c *console) error {
-	dsn, err := address(a.DB, a.DBSecret)
+	dsn, err := database(a.DB, a.DBSecret)
 	if err != nil {
 		return err
 	}
-	key, err := secretFrom(a.Key)
+	if a.Older < 0 {
+		return errors.New("--older-than: want a number of days")
+	}
+	key, err := signingKey(a.Key)
 	if err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ type auditReconcileCmd struct {
 var errDifferent = errors.New("the live tables are not what the action log says")
 
 func (r *auditReconcileCmd) Run(c *console) error {
-	dsn, err := address(r.DB, r.DBSecret)
+	dsn, err := database(r.DB, r.DBSecret)
 	if err != nil {
 		return err
 	}
@@ -106,7 +109,7 @@ func (e *auditExportCmd) Run(c *console) error {
 	if (e.Stay == "") == (e.Customer == "") {
 		return errors.New("say either --stay ID or --customer EMAIL")
 	}
-	dsn, err := address(e.DB, e.DBSecret)
+	dsn, err := database(e.DB, e.DBSecret)
 	if err != nil {
 		return err
 	}
@@ -120,18 +123,6 @@ func (e *auditExportCmd) Run(c *console) error {
 	}
 	c.printf("%d entries with their proofs are in %s: storehand audit verify --offline %s --public-key FILE checks them without the database.\n", n, e.Out, e.Out)
 	return nil
-}
-
-// readKeys reads public keys from files.
-func readKeys(paths []string) (keys []string, err error) {
-	for _, path := range paths {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, string(b))
-	}
-	return keys, nil
 }
 
 // offline checks a file of proofs.

@@ -65,6 +65,7 @@ type Deps struct {
 	Desk       *checkout.Desk
 	Payments   *payment.Service
 	Archiver   *seal.Archiver // nil: nothing can be archived
+	Sealer     *seal.Sealer   // nil: the action log is not sealed
 }
 
 // App is the Admin.

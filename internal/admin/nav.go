@@ -72,7 +72,7 @@ var sidebarParts = []navPart{
 			{"User Roles", "/system/roles", acl.SystemRoles},
 		}},
 		{"Tools", []navItem{{"E-mail Outbox", "/system/outbox", acl.SystemOutbox}}},
-		{"Action Logs", []navItem{{"Report", "/system/actions", acl.ActionsReport}, {"Archive", archivePath, acl.ActionsFiles}}},
+		{"Action Logs", []navItem{{"Report", "/system/actions", acl.ActionsReport}, {"Archive", archivePath, acl.ActionsFiles}, {"Sealing", sealingPath, acl.ActionsReport}}},
 	}},
 }
 

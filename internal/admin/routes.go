@@ -285,6 +285,7 @@ func (a *App) systemRoutes() []web.Route {
 		{Pattern: "POST /system/archive/{id}/download", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveDownload},
 		{Pattern: "POST /system/archive/{id}/import", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveImport},
 		{Pattern: "POST /system/archive/{id}/drop", Access: web.Needs(acl.ActionsFiles), Assisted: web.AdminOnly, Handler: a.archiveDrop},
+		{Pattern: "GET " + sealingPath, Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.sealing},
 		{Pattern: "GET /system/actions/{id}", Access: web.Needs(acl.ActionsReport), Assisted: web.AdminOnly, Handler: a.actionView},
 	}
 }

@@ -112,6 +112,39 @@ func TestLookingIsRecordedPerActionGroupAndLoginAsCustomerAlways(t *testing.T) {
 	})
 }
 
+func TestThePageSealingShowsHowFarTheLogIsSealedAndWhoRefuses(t *testing.T) {
+	look := func(s *apptest.Shop) *webtest.Tab { return openAs(t, s, "tom", "/system/sealing") }
+	open := apptest.New(t, sqldb.SQLite)
+	look(open).MustContain("Not sealed", "whoever can write to the database can change it unseen", "--audit-key-file")
+	openAs(t, open, "maria", "/system/sealing").MustStatus(403)
+	sealedEach(t, func(t *testing.T, s *apptest.Shop, _ string) {
+		s.Assist.RequireSealing(seal.DefaultLimit)
+		look(s).MustContain("Behind", "Nobody can log in as a customer", "Not told yet")
+		if err := s.Sealer.Seal(sqldbtest.Ctx()); err != nil {
+			t.Fatal(err)
+		}
+		tab := look(s)
+		tab.MustContain("Sealed in time", "Takes them", "Newest checkpoint", "storehand action log v1", "— shop.example ")
+		tab.MustNotContain("Nobody can log in as a customer", "Nobody outside can tell")
+		status, err := seal.StatusOf(t.Context(), s.DB.Reader(), seal.DefaultLimit, s.Clock.Now())
+		if err != nil || status.Size < 10 {
+			t.Fatal(status, err)
+		}
+		tab.MustContain(strings.Split(status.Note, "\n")[1:3]...)
+		s.Clock.Advance(16 * time.Minute)
+		look(s).MustContain("Behind", "Nobody can log in as a customer")
+	})
+	secret, _, err := seal.NewKey("shop.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := apptest.Sealed(t, sqldb.SQLite, app.Options{AuditKey: secret, AuditSyslog: "tcp://127.0.0.1:1"})
+	if err := s.Sealer.Seal(sqldbtest.Ctx()); err == nil {
+		t.Fatal("somebody listens at port 1")
+	}
+	look(s).MustContain("Syslog", "Refuses", "connection refused", "Nobody outside can tell when the whole log is set back")
+}
+
 func TestOldEntriesAreArchivedDownloadedImportedForSearchAndTakenOutAgain(t *testing.T) {
 	sealedEach(t, func(t *testing.T, s *apptest.Shop, public string) {
 		before := logged(t, s, `action = 'config.saved'`)

@@ -159,7 +159,7 @@ func (a *App) hook() error {
 // routeHosts sends each host to its application; neither answers the other's paths.
 func (a *App) routeHosts(adminHost string) http.Handler {
 	staffSide := admin.New(admin.Deps{
-		Observe: a.metrics.request, DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL, Archiver: a.Archiver,
+		Observe: a.metrics.request, DB: a.DB, Log: a.Log, Now: a.Now, BaseURL: a.AdminURL, Archiver: a.Archiver, Sealer: a.Sealer,
 		Stores: a.Stores, Shipping: a.Shipping, Config: a.Config, Roles: a.Roles, Sessions: a.Sessions, Audit: a.Audit, Staff: a.Staff,
 		Customers: a.Customers, Catalog: a.Catalog, Carts: a.Carts, Sales: a.Sales, Assist: a.Assist, Amends: a.Amends, Oversight: a.Oversight, Mail: a.Mail, Tax: a.Tax,
 		Promotions: a.Promotions, Pricer: a.Pricer, Payments: a.Payments, Desk: checkout.NewDesk(a.DB, checkout.DeskDeps{

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -82,11 +83,34 @@ func (a *App) history(ctx context.Context, stay, customer string) (h seal.Histor
 		}
 	} else {
 		if h.Customer, err = strconv.ParseInt(strings.TrimPrefix(customer, "#"), 10, 64); err != nil {
-			h.Customer, err = sqldb.One(ctx, q, sqldb.Value[int64], `SELECT id FROM customer WHERE email_key = $1 ORDER BY id LIMIT 1`, strings.ToLower(customer))
+			h.Customer, err = a.byEmail(ctx, customer)
 		}
 	}
 	if errors.Is(err, sqldb.ErrNone) || err == nil && h.Stay <= 0 && h.Customer <= 0 {
-		err = errors.New("there is no such session or customer")
+		err = fmt.Errorf("there is no session or customer %s", stay+customer)
 	}
 	return h, err
+}
+
+// byEmail finds the customer of an address; there is one on each website at most.
+func (a *App) byEmail(ctx context.Context, email string) (int64, error) {
+	type account struct {
+		id      int64
+		website string
+	}
+	all, err := sqldb.All(ctx, a.DB.Reader(), func(r sqldb.Scanner) (c account, err error) { return c, r.Scan(&c.id, &c.website) },
+		`SELECT c.id, w.name FROM customer c JOIN website w ON w.id = c.website_id WHERE c.email_key = $1 ORDER BY c.id`, strings.ToLower(strings.TrimSpace(email)))
+	switch {
+	case err != nil:
+		return 0, err
+	case len(all) == 0:
+		return 0, sqldb.ErrNone
+	case len(all) == 1:
+		return all[0].id, nil
+	}
+	var each []string
+	for _, c := range all {
+		each = append(each, fmt.Sprintf("%d (%s)", c.id, c.website))
+	}
+	return 0, fmt.Errorf("%s is the address of several customers: give the number of one, %s", email, strings.Join(each, " or "))
 }

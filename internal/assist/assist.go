@@ -81,6 +81,9 @@ func New(db *sqldb.DB, views *stores.Service, sessions *session.Service) *Servic
 	return s
 }
 
+// Sealing is what may wait to be sealed: the zero value where nothing is.
+func (s *Service) Sealing() seal.Limit { return s.sealing }
+
 // UseNotary lets receipts be signed, and makes consent count only with a signed
 // one. The application calls it once, where it has a key.
 func (s *Service) UseNotary(n *seal.Notary) { s.notary = n }

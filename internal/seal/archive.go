@@ -116,16 +116,14 @@ func Pending(ctx context.Context, q sqldb.Querier) (bool, error) {
 	return found, err
 }
 
-// next writes the next file, from where the last one ends to the last
-// checkpoint before the moment.
+// next writes the next file, from where the last one ends to the last checkpoint
+// whose rows are all from before the moment.
 func (a *Archiver) next(ctx context.Context, before time.Time) (Archive, bool, error) {
-	q := a.db.Reader()
-	first, _, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT next_position FROM audit_archive ORDER BY next_position DESC LIMIT 1`))
+	first, _, err := sqldb.Found(sqldb.One(ctx, a.db.Reader(), sqldb.Value[int64], `SELECT next_position FROM audit_archive ORDER BY next_position DESC LIMIT 1`))
 	if err != nil {
 		return Archive{}, false, err
 	}
-	end, found, err := sqldb.Found(sqldb.One(ctx, q, scanCheckpoint, checkpointColumns+` WHERE at < $1 AND size > $2 AND size <= $3 ORDER BY size DESC LIMIT 1`,
-		sqldb.Micros(before), first, first+maxArchived))
+	end, found, err := a.end(ctx, first, before)
 	if err != nil || !found {
 		return Archive{}, false, err
 	}
@@ -135,6 +133,25 @@ func (a *Archiver) next(ctx context.Context, before time.Time) (Archive, bool, e
 		return Archive{}, false, err
 	}
 	return arc, true, a.register(ctx, &arc)
+}
+
+// end is the last checkpoint that covers old rows only. How
+// old they are is what counts, not when they were sealed: a log may be older than
+// its seals.
+func (a *Archiver) end(ctx context.Context, first int64, before time.Time) (checkpoint, bool, error) {
+	q, old := a.db.Reader(), sqldb.Micros(before)
+	newest, found, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT s.position FROM audit_log a JOIN audit_seal s ON s.audit_id = a.id
+		WHERE a.at < $1 ORDER BY a.at DESC, a.id DESC LIMIT 1`, old))
+	if err != nil || !found {
+		return checkpoint{}, false, err
+	}
+	// A row may stand behind one that is younger than it.
+	upTo, err := sqldb.One(ctx, q, sqldb.Value[int64], `SELECT COALESCE(MIN(s.position), $2) FROM audit_seal s JOIN audit_log a ON a.id = s.audit_id
+		WHERE s.position >= $1 AND s.position < $2 AND a.at >= $3`, first, min(newest+1, first+maxArchived), old)
+	if err != nil {
+		return checkpoint{}, false, err
+	}
+	return sqldb.Found(sqldb.One(ctx, q, scanCheckpoint, checkpointColumns+` WHERE size > $1 AND size <= $2 ORDER BY size DESC LIMIT 1`, first, upTo))
 }
 
 // write makes the file, durable and under its name, or none.
@@ -190,14 +207,16 @@ func (a *Archiver) fill(ctx context.Context, w *archiveWriter, arc *Archive, end
 			if r.Position != at {
 				return fmt.Errorf("position %d is not in the log: run storehand audit verify", at)
 			}
-			if at == arc.First {
-				arc.FirstAt = sqldb.Time(r.At)
+			if t := sqldb.Time(r.At); at == arc.First || t.Before(arc.FirstAt) {
+				arc.FirstAt = t
 			}
 			frontier.Add(r.hash(&buf))
 			if err := w.line(r); err != nil {
 				return err
 			}
-			arc.LastAt = sqldb.Time(r.At)
+			if t := sqldb.Time(r.At); t.After(arc.LastAt) {
+				arc.LastAt = t
+			}
 			at++
 		}
 	}

@@ -65,6 +65,9 @@ func TestWhatIsArchivedStaysProven(t *testing.T) {
 		if len(all) != 2 || all[0].Removed.IsZero() {
 			t.Fatalf("%+v", all)
 		}
+		if _, err := seal.Verify(ctx, v.db.Reader(), seal.Check{Keys: []string{v.public}, Archives: dir + "s"}); err == nil || !strings.Contains(err.Error(), "there is no folder "+dir+"s") {
+			t.Errorf("a slip in the folder's name: %v", err)
+		}
 		got, err := a.Restore(ctx, all[1].ID)
 		must(t, err)
 		n, err := sqldb.One(ctx, v.db.Reader(), sqldb.Value[int64], `SELECT COUNT(*) FROM audit_restored`)
@@ -330,6 +333,39 @@ func TestABacklogThatIsTooLongOrTooOldIsTold(t *testing.T) {
 		v.write(t, 21, 0)
 		if st := status(); !st.Exceeded {
 			t.Errorf("with 21 rows waiting: %+v", st)
+		}
+	})
+}
+
+func TestRowsAreArchivedByTheirOwnAgeNotByThatOfTheirSeal(t *testing.T) {
+	each(t, func(t *testing.T, v *vault) {
+		a, err := seal.NewArchiver(v.db, v.secret, filepath.Join(t.TempDir(), "archive"))
+		must(t, err)
+		v.write(t, 150, 0) // long before they are sealed
+		v.clock.Advance(100 * 24 * time.Hour)
+		v.write(t, 150, 0)
+		must(t, v.sealer.Seal(ctx))
+		before := v.clock.Now().AddDate(0, 0, -30)
+		made, err := a.Archive(ctx, before)
+		must(t, err)
+		if len(made) != 1 || made[0].Rows() != 100 || made[0].LastAt.After(before) { // up to the last checkpoint among old rows
+			t.Errorf("archived are %+v", made)
+		}
+		v.clock.Advance(-50 * 24 * time.Hour) // a clock that was set back, and forward again
+		v.write(t, 150, 0)
+		v.clock.Advance(50 * 24 * time.Hour)
+		must(t, v.sealer.Seal(ctx))
+		if made, err = a.Archive(ctx, before); err != nil || len(made) != 0 {
+			t.Errorf("behind young rows are archived %+v, %v", made, err)
+		}
+		v.clock.Advance(40 * 24 * time.Hour)
+		made, err = a.Archive(ctx, v.clock.Now().AddDate(0, 0, -30))
+		must(t, err)
+		if len(made) != 1 || made[0].Rows() < 200 || made[0].FirstAt.After(made[0].LastAt) || made[0].LastAt.Sub(made[0].FirstAt) < 99*24*time.Hour {
+			t.Errorf("archived are %+v", made)
+		}
+		if r := v.verifyArchives(t, v.db.Reader(), ""); r.Fault != nil {
+			t.Errorf("%v", r.Fault)
 		}
 	})
 }

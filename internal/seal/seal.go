@@ -74,6 +74,14 @@ func (s *Sealer) SealedBy(ctx context.Context) (name string, own bool, err error
 	return by.Name, by.Name == s.signer.Name() && by.Hash == s.signer.KeyHash(), nil
 }
 
+// Tells are the names of the sinks.
+func (s *Sealer) Tells() (names []string) {
+	for _, sink := range s.sinks {
+		names = append(names, sink.Name())
+	}
+	return names
+}
+
 // Noticed counts a row that was just committed on this node; it reports whether
 // sealing should not wait for its next turn.
 func (s *Sealer) Noticed(a sqldb.Action) bool {

@@ -201,10 +201,10 @@ func readSink(path string, fn func(Delivery) error) (whole int64, err error) {
 		if err == nil {
 			err = json.Unmarshal(line, &d)
 		}
-		if err == nil {
-			err = fn(d)
-		}
 		if err != nil {
+			return whole, fmt.Errorf("%s is not a file of checkpoints: line %d: %w", path, n, err)
+		}
+		if err = fn(d); err != nil {
 			return whole, fmt.Errorf("%s, line %d: %w", path, n, err)
 		}
 		whole += int64(len(line))

@@ -40,6 +40,7 @@ type SinkState struct {
 type Status struct {
 	Checkpoint time.Time // of the newest checkpoint; zero: none yet
 	Size       int64     // rows it covers
+	Note       string    // the checkpoint itself, signed
 	Waiting    int64     // rows that are not sealed and delivered, at most
 	CoveredAt  time.Time // when everything was, the last time
 	Sinks      []SinkState
@@ -60,7 +61,7 @@ func StatusOf(ctx context.Context, q sqldb.Querier, l Limit, now time.Time) (s S
 	if err != nil {
 		return s, err
 	}
-	s = Status{Checkpoint: c.at, Size: c.size, Waiting: max(last-covered.id, 0), CoveredAt: covered.at}
+	s = Status{Checkpoint: c.at, Size: c.size, Note: c.note, Waiting: max(last-covered.id, 0), CoveredAt: covered.at}
 	s.Exceeded = l.Exceeded(covered.id, last, covered.at, now)
 	s.Sinks, err = sqldb.All(ctx, q, func(r sqldb.Scanner) (d SinkState, err error) {
 		err = r.Scan(&d.Name, &d.Size, sqldb.Into(&d.At), sqldb.Into(&d.FailingSince), &d.LastError)

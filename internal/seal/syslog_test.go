@@ -104,6 +104,9 @@ func sent(t *testing.T, msg string) (size int64, note string) {
 	size, err := strconv.ParseInt(m[1], 10, 64)
 	must(t, err)
 	note = strings.ReplaceAll(m[3], `\n`, "\n") + "\n"
+	if found, ok := seal.CheckpointIn("Nov 22 16:40:00 log.example " + msg + "\n"); !ok || found != note {
+		t.Errorf("in a line of syslog's is found %q, want %q", found, note)
+	}
 	if seal.NoteSize(note) != size || !strings.Contains(note, m[2]) {
 		t.Errorf("the note of %d rows says %q", size, note)
 	}

@@ -30,6 +30,29 @@ func NewKey(name string) (secret, public string, err error) {
 	return note.GenerateKey(rand.Reader, name)
 }
 
+// KindOfKey tells which of a pair's keys a text is, if it is one.
+func KindOfKey(text string) (public, secret bool) {
+	text = strings.TrimSpace(text)
+	_, errPublic := note.NewVerifier(text)
+	_, errSecret := note.NewSigner(text)
+	return errPublic == nil, errSecret == nil
+}
+
+// CheckpointIn finds the last checkpoint in a text: one that was copied as it is,
+// or lines of syslog, where \n stands for a line break.
+func CheckpointIn(text string) (string, bool) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	at := strings.LastIndex(text, origin)
+	if at < 0 {
+		return "", false
+	}
+	text = text[at:]
+	if line, _, _ := strings.Cut(text, "\n"); strings.HasPrefix(line, origin+`\n`) {
+		text = strings.ReplaceAll(line, `\n`, "\n")
+	}
+	return strings.TrimSpace(text) + "\n", true
+}
+
 // sign writes a checkpoint as a signed note (C2SP tlog-checkpoint's first three
 // lines, and the time).
 func sign(signer note.Signer, t Tree) (string, error) {

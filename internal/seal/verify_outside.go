@@ -47,6 +47,11 @@ func (v *verification) readArchives(dir string) (err error) {
 	if v.archives, err = sqldb.All(v.ctx, v.q, scanArchive, archiveColumns+` ORDER BY a.first_position`); err != nil {
 		return err
 	}
+	if len(v.archives) > 0 && dir != "" {
+		if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) { // a slip, not a theft
+			return fmt.Errorf("there is no folder %s", dir)
+		}
+	}
 	next := int64(0)
 	for _, a := range v.archives {
 		m, err := openManifest(a.Manifest, v.keys)
