@@ -10,8 +10,8 @@ import (
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
 )
 
-// written makes a file and gives its path.
-func written(t *testing.T, name, text string) string {
+// fileOf makes a file and gives its path.
+func fileOf(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -24,7 +24,7 @@ func TestASlipWithAuditIsNamedAndDoesNothing(t *testing.T) {
 	key := keys(t, t.TempDir(), "audit.key")
 	dsn := sqldbtest.DSN(t, sqldb.SQLite)
 	missing := filepath.Join(t.TempDir(), "shop.db")
-	text := written(t, "notes.txt", "Call the bank\n")
+	text := fileOf(t, "notes.txt", "Call the bank\n")
 	for args, says := range map[string]string{
 		"verify --public-key " + key + " --db " + dsn:                                                               key + " is the secret key, which verifying does not need and nobody else should have: give " + key + ".pub",
 		"verify --public-key " + text + " --db " + dsn:                                                              text + " is not a public key as storehand audit key makes it",
