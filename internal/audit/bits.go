@@ -27,6 +27,12 @@ func (r *rowSet) or(other *rowSet) {
 	}
 }
 
+func (r *rowSet) without(other *rowSet) {
+	for i := range r {
+		r[i] &^= other[i]
+	}
+}
+
 func (r *rowSet) empty() bool { return *r == rowSet{} }
 
 func (r *rowSet) count() (n int) {

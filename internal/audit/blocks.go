@@ -25,12 +25,12 @@ type walk struct {
 	whole   bool // nothing beyond limit is counted
 	limit   int  // entries of the page, and one more
 	budget  int
-	wanted  [][]string // of each group one, the rarest group first
-	low     int64      // the range of ids begins here and …
-	high    int64      // … ends before this
-	headEnd int64      // ids before this have no blocks: the rest of what was archived
-	tail    int64      // ids from here on have none yet
-	edges   map[int64]edge
+	wanted  [][]string     // of each group one, the rarest group first
+	low     int64          // the range of ids begins here and …
+	high    int64          // … ends before this
+	headEnd int64          // ids before this have no blocks: the rest of what was archived
+	tail    int64          // ids from here on have none yet
+	edges   map[int64]span // of the blocks at the ends that have entries outside the time
 
 	next  int64 // the id to go on below (or from, when back)
 	spent int
@@ -38,14 +38,6 @@ type walk struct {
 	ids   []int64
 	total int
 }
-
-// edge is how a block lies at an end of the range of time.
-type edge int8
-
-const (
-	straddles edge = iota + 1
-	outside
-)
 
 // byBlocks finds a page by the index of terms.
 func (s *Service) byBlocks(ctx context.Context, f Filter, c position, size int, whole bool) (Page, error) {
@@ -187,15 +179,12 @@ func (w *walk) findEdges(ctx context.Context) error {
 	h := w.shelf
 	lo, hi := h.of(max(w.low, w.headEnd)), h.of(min(w.high, w.tail)-1)
 	from, to := sqldb.Micros(w.f.From), sqldb.Micros(w.f.To)
-	w.edges = map[int64]edge{}
+	w.edges = map[int64]span{}
 	_, err := sqldb.All(ctx, w.s.db.Reader(), func(r sqldb.Scanner) (struct{}, error) {
 		var number, first, last int64
 		err := r.Scan(&number, &first, &last)
-		switch {
-		case last < from || first >= to:
-			w.edges[number] = outside
-		case first < from || last >= to:
-			w.edges[number] = straddles
+		if first < from || last >= to {
+			w.edges[number] = span{first, last + 1}
 		}
 		return struct{}{}, err
 	}, edgesQuery, lo, min(lo+near, hi), max(hi-near, lo), hi)

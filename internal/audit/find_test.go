@@ -203,6 +203,43 @@ func TestTheIndexFindsWhatReadingEveryEntryFinds(t *testing.T) {
 	})
 }
 
+// TestWhatIsOfATimeIsFoundAlthoughClocksDiffer: those of nodes do a little, and
+// one was years ahead or behind for a moment.
+func TestWhatIsOfATimeIsFoundAlthoughClocksDiffer(t *testing.T) {
+	const n = 12_500
+	sqldbtest.EachClock(t, func(t *testing.T, db *sqldb.DB, clock *sqldbtest.Clock) {
+		mixedLog(t, db, n)
+		must(t, db, sqldbtest.DropGuards,
+			`UPDATE audit_log SET at = at + (id % 7 - 3) * 40000000`,
+			fmt.Sprint(`UPDATE audit_log SET at = at + (CASE WHEN id % 2 = 0 THEN 1 ELSE -1 END) * `, 10*365*24*time.Hour.Microseconds(), ` WHERE id % 4000 IN (1234, 2345)`))
+		all, err := sqldb.All(context.Background(), db.Reader(), scanEntry, `SELECT `+allColumns+` FROM audit_log ORDER BY id DESC`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, s := knownOf(all), New(db)
+		clock.Advance(11 * 365 * 24 * time.Hour)
+		if err := s.Index(sqldbtest.Ctx()); err != nil {
+			t.Fatal(err)
+		}
+		r := rand.New(rand.NewPCG(5, 13))
+		for range 40 {
+			f := Filter{Kind: actor.Admin, StoreViewID: 1}
+			f.From = all[r.IntN(n)].At.Add(time.Duration(r.IntN(90)) * time.Second)
+			f.To = f.From.Add(time.Duration(1+r.IntN(n)) * time.Minute)
+			want := naive(entries, f)
+			p, err := s.Search(context.Background(), f, "", 200)
+			if err != nil || p.Total != len(want) {
+				t.Fatalf("%v to %v: %d found, want %d, %v", f.From, f.To, p.Total, len(want), err)
+			}
+			for i, e := range p.Entries {
+				if e.ID != want[i] {
+					t.Fatalf("%v to %v: entry %d is %d, want %d", f.From, f.To, i, e.ID, want[i])
+				}
+			}
+		}
+	})
+}
+
 func must(t *testing.T, db *sqldb.DB, first func(context.Context, *sqldb.Tx) error, statements ...string) {
 	t.Helper()
 	err := db.Upkeep(sqldbtest.Ctx(), "test", func(ctx context.Context, tx *sqldb.Tx) error {

@@ -155,28 +155,10 @@ func (w *walk) timely(ctx context.Context, p *posting) error {
 	if from, to := w.low-first, w.high-first; from > 0 || to < blockSize {
 		p.rows.keep(int(max(from, 0)), int(min(max(to, 0), blockSize)))
 	}
-	switch w.edges[p.block] {
-	case outside:
-		p.rows = rowSet{}
-	case straddles:
-		var within rowSet
-		_, err := sqldb.All(ctx, w.s.db.Reader(), func(r sqldb.Scanner) (struct{}, error) {
-			var id int64
-			err := r.Scan(&id)
-			within.add(int(id - first))
-			return struct{}{}, err
-		}, withinQuery(w.shelf), first, first+blockSize, sqldb.Micros(w.f.From), sqldb.Micros(w.f.To))
-		p.rows.and(&within)
-		w.spent += blockSize / 2
-		return err
+	if has, ok := w.edges[p.block]; ok {
+		return w.trim(ctx, p, has)
 	}
 	return nil
-}
-
-// withinQuery finds the ids of a block within a time; the time's own index would
-// read all of the time for it.
-func withinQuery(h shelf) string {
-	return `SELECT id FROM ` + h.table + ` WHERE id >= $1 AND id < $2 AND at + 0 >= $3 AND at + 0 < $4`
 }
 
 // takeAll takes a block's entries.
