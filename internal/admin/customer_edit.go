@@ -131,7 +131,7 @@ func consentBy(kind actor.Kind, name string) string {
 var channels = map[assist.Channel]string{
 	assist.ByRegistration: "at registration", assist.BySelf: "under Account Information",
 	assist.BySupportPage: "on the Support access page", assist.ByAdmin: "in the Admin",
-	assist.ByLink: "through the link of a letter", assist.ByCode: "by a code that was read out", assist.ByRestore: "after a restore",
+	assist.ByLink: "through the link in an e-mail", assist.ByCode: "by a code that was read out", assist.ByRestore: "after a restore",
 }
 
 func consentEvent(e assist.ConsentEvent) ui.Event {

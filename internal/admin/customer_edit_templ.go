@@ -429,7 +429,7 @@ func consentFields(c consentForm, errs map[string]string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "assistance_reason", Label: "Reason for a change", Note: "required when you change it", Value: c.Reason, Error: errs["assistance_reason"], MaxLength: 500, Autocomplete: "off", Hint: "For example how the customer asked for it. The customer gets a letter with it; setting No ends running sessions at once."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "assistance_reason", Label: "Reason for a change", Note: "required when you change it", Value: c.Reason, Error: errs["assistance_reason"], MaxLength: 500, Autocomplete: "off", Hint: "For example how the customer asked for it. The customer gets an e-mail with it; setting No ends running sessions at once."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

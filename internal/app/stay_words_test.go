@@ -180,3 +180,44 @@ func TestWhoSaidNoIsNotToldThatTheyAgreed(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoDeclinesARequestIsToldWhereSupportMayEnterAllTheSame(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		s, ask := d.asking()
+		at := s.asks(ask, nil).URL.Path
+		page := d.shopping(s.of, "english", "/account/assistance")
+		page.MustContain("If you do not answer, nobody gets in.")
+		page = page.Form("form[action$='account/assistance']").Submit() // allows it in general
+		page.MustNotContain("nobody gets in")
+		page.MustContain("Support may enter all the same")
+		page = page.Form("form[action$='/refuse']").Submit()
+		page.MustContain("You have declined this request. Support may still enter your account")
+		s.admin.Visit(at).MustContain("has not allowed it")
+	})
+}
+
+func TestTheLetterOfARequestSaysWhoMayHearTheCodeAndWhereToTurnTo(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		s, ask := d.asking()
+		s.asks(ask, nil)
+		letters := d.lettersOf("consent_request", s.of.Email)
+		if len(letters) != 1 {
+			t.Fatalf("%d letters", len(letters))
+		}
+		for _, want := range []string{
+			"Hilfe beim Konto: The name is misspelt", "Wenn Sie gerade mit " + s.agent.Name() + " telefonieren", "Sagen Sie ihn niemandem sonst.",
+			"Wenn Sie nichts tun, kommt niemand hinein.", "UTC", "Wenn Sie das nicht erwartet haben",
+		} {
+			if !strings.Contains(letters[0].text, want) || !strings.Contains(letters[0].html, want) {
+				t.Errorf("the letter lacks %q:\n%s", want, letters[0].text)
+			}
+		}
+	})
+}
+
+func TestBeforeStandsBeforeAfterInArabicToo(t *testing.T) {
+	line := assist.Value{Before: "Vera", After: "Verena"}.Arrow(i18n.For("ar"))
+	if !strings.HasPrefix(line, "\u200f") || strings.Index(line, "Vera") > strings.Index(line, "←") || strings.Index(line, "Verena") < strings.Index(line, "←") {
+		t.Errorf("%q", line)
+	}
+}

@@ -63,7 +63,7 @@ func (s *Service) record(ctx context.Context, tx *sqldb.Tx, who actor.Who, a giv
 // channelText says in a receipt where an answer was given.
 var channelText = map[Channel]string{
 	ByRegistration: "at registration", BySelf: "under Account Information", BySupportPage: "on the Support access page", ByAdmin: "in the Admin, by staff",
-	ByKey: "before answers were signed", ByLink: "through the link of a letter", ByCode: "by a code that was read out", ByRestore: "after a backup was restored", ByDemo: "in the demo shop",
+	ByKey: "before answers were signed", ByLink: "through the link in an e-mail", ByCode: "by a code that was read out", ByRestore: "after a backup was restored", ByDemo: "in the demo shop",
 }
 
 // ConsentEvent is one answer of a customer's history.

@@ -156,7 +156,8 @@ func (v Value) Label(l *i18n.Locale) string {
 var pageNames = []struct{ begins, key string }{
 	{"/account/orders/", "did.page.order"}, {"/account/orders", "did.page.orders"}, {"/account/edit", "did.page.account_edit"},
 	{"/account/addresses", "did.page.addresses"}, {"/account/wishlist", "did.page.wish_list"}, {"/account/newsletter", "did.page.newsletter"},
-	{"/account/assistance", "did.page.assistance"}, {"/account", "did.page.account"}, {"/checkout", "did.page.checkout"}, {"/cart", "did.page.cart"},
+	{"/account/assistance", "did.page.assistance"}, {"/account/changes", "did.page.assistance"}, {"/account/proposals", "did.page.proposal"},
+	{"/assist/proposal", "did.page.proposal"}, {"/assist/session", "did.page.session"}, {"/account", "did.page.account"}, {"/checkout", "did.page.checkout"}, {"/cart", "did.page.cart"},
 	{"/search", "did.page.search"}, {"/c/", "did.page.category"}, {"/p/", "did.page.product"}, {"/login", "did.page.login"},
 }
 

@@ -20,11 +20,15 @@ func (s Scope) Text(l *i18n.Locale) string {
 	if s == LookOnly {
 		return l.T("scope.look")
 	}
-	words := make([]string, 0, len(Areas))
+	words := ""
 	for _, a := range s.Areas() {
-		words = append(words, l.T("scope."+a))
+		if word := l.T("scope." + a); words == "" {
+			words = word
+		} else {
+			words = l.T("scope.join", "first", words, "second", word)
+		}
 	}
-	return l.T("scope.change", "areas", strings.Join(words, ", "))
+	return l.T("scope.change", "areas", words)
 }
 
 // letter is a letter to a customer about to be written, in the language of the
@@ -108,9 +112,14 @@ func (s *Service) tellOfRequest(ctx context.Context, tx *sqldb.Tx, r Request, p 
 	l.say("mail.consent_request.reason", "reason", r.Why(l.Locale))
 	l.say("mail.consent_request.scope", "scope", r.Scope.Text(l.Locale), "span", l.Locale.Span(r.Length))
 	l.Link = mail.Link{Text: l.Locale.T("mail.consent_request.link"), URL: l.view.URL("/assist/consent") + "?token=" + url.QueryEscape(token)}
+	silence := "mail.consent_request.silence"
+	if judgeAnswer(&p.facts, tx.Now()) == "" {
+		silence = "mail.consent_request.ends" // support may enter all the same
+	}
 	l.After = []string{
-		l.Locale.T("mail.consent_request.code", "code", code[:3]+" "+code[3:], "span", l.Locale.Span(codeLife)),
-		l.Locale.T("mail.consent_request.silence", "time", l.Locale.DateTime(r.AnswerBy)),
+		l.Locale.T("mail.consent_request.code", "agent", r.AdminName, "code", code[:3]+" "+code[3:], "span", l.Locale.Span(codeLife)),
+		l.Locale.T(silence, "time", l.Locale.DateTime(r.AnswerBy)),
+		s.contact(ctx, l.Locale, config.OfView(l.view)),
 	}
 	return s.send(ctx, tx, l)
 }

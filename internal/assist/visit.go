@@ -57,7 +57,11 @@ func reasonIn(l *i18n.Locale, code, reason string) string {
 	if !known || preset.NeedsText || !l.Has(key) || !strings.HasPrefix(reason, preset.Label) {
 		return reason
 	}
-	return l.T(key) + strings.TrimPrefix(reason, preset.Label)
+	words, more := strings.CutPrefix(reason, preset.Label+": ")
+	if !more {
+		return l.T(key)
+	}
+	return l.T("assistance.did_what", "did", l.T(key), "what", words)
 }
 
 // VisitPage is one page of a customer's visits, newest first.

@@ -101,8 +101,11 @@ func (l *Locale) Date(t time.Time) string { return l.format.expand(l.format.date
 // Clock is a time of day: 3:04 PM.
 func (l *Locale) Clock(t time.Time) string { return l.format.expand(l.format.time, t.In(l.zone)) }
 
-// DateTime is a day and a time of day.
-func (l *Locale) DateTime(t time.Time) string { return l.Date(t) + l.format.join + l.Clock(t) }
+// DateTime is a day and a time of day, with the zone it is in: whoever reads it
+// may live in another one.
+func (l *Locale) DateTime(t time.Time) string {
+	return l.Date(t) + l.format.join + l.Clock(t) + "\u00a0" + t.In(l.zone).Format("MST")
+}
 
 // expand writes a time by a pattern whose letters mean what they mean in CLDR:
 // y, M, MM, MMM, d, dd, H, HH, h, mm, a. Everything else stands for itself, as do

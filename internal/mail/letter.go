@@ -46,7 +46,7 @@ func (l Letter) Message(to, from string) (Message, error) {
 func (l Letter) text() string {
 	parts := append([]string{l.Greeting}, l.Lines...)
 	if l.Link.URL != "" {
-		parts = append(parts, l.Link.Text+":\n"+l.Link.URL)
+		parts = append(parts, l.Locale.T("mail.link", "text", l.Link.Text)+"\n"+l.Link.URL)
 	}
 	parts = append(parts, l.After...)
 	parts = append(parts, l.Quote.text())

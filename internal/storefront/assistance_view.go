@@ -77,6 +77,11 @@ func (a *App) fillConsent(r *http.Request, v *assistanceView) error {
 		return err
 	}
 	v.State = s.T(consentKey(c))
+	for i := range v.Asked {
+		if c.Possible {
+			v.Asked[i].Silence = s.T("ask.silence_allowed")
+		}
+	}
 	if consentKey(c) == "assistance.not_allowed" && slices.ContainsFunc(v.Asked, func(q requestView) bool { return !q.Waiting }) {
 		v.State = s.T("assistance.not_allowed_else")
 	}

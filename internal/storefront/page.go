@@ -117,7 +117,7 @@ func (a *App) banner(ctx context.Context, s *Shopper) *Banner {
 	}
 	a.bannerControls(s, b)
 	if stay.BackPath != "" {
-		b.BackHref, b.BackText = a.adminLink(stay.BackPath), backText(l, stay.Back)
+		b.BackHref, b.BackText, b.BackShort = a.adminLink(stay.BackPath), backText(l, stay.Back), l.T("banner.back_short")
 	}
 	b.Before, b.Between, b.After = around(l)
 	return b

@@ -18,6 +18,7 @@ type requestView struct {
 	Facts   []ui.Fact
 	Agree   string // the text that a yes agrees to
 	Waiting bool
+	Silence string // what it means not to answer
 	Token   string // of forms
 	Link    string // token of a letter's link, "" on the customer's own page
 	Approve string // addresses
@@ -36,7 +37,7 @@ func (s *Shopper) agreement(q assist.Request) string {
 func (s *Shopper) requestView(r *http.Request, q assist.Request) requestView {
 	at := s.URL("/account/assistance/requests/" + q.PublicID)
 	v := requestView{
-		S: s, Title: s.T("ask.title"), Text: s.T("ask.text", "agent", q.AdminName, "role", q.RoleName), Agree: s.agreement(q), Token: web.CSRF(r.Context()),
+		S: s, Title: s.T("ask.title"), Text: s.T("ask.text", "agent", q.AdminName, "role", q.RoleName), Agree: s.agreement(q), Silence: s.T("ask.silence"), Token: web.CSRF(r.Context()),
 		Waiting: q.Waiting(), Approve: at + "/approve", Refuse: at + "/refuse", Code: at + "/code", Back: at + "/withdraw",
 		Facts: []ui.Fact{
 			{Term: s.T("ask.why"), Text: q.Why(s.Locale)}, {Term: s.T("ask.what"), Text: q.Scope.Text(s.Locale)}, {Term: s.T("ask.how_long"), Text: s.Locale.Span(q.Length)},
@@ -49,6 +50,31 @@ func (s *Shopper) requestView(r *http.Request, q assist.Request) requestView {
 		v.Facts = append(v.Facts, ui.Fact{Term: s.T("ask.by"), Text: s.Locale.DateTime(q.AnswerBy)})
 	}
 	return v
+}
+
+// permitted tells whether a customer's general answer lets support in, whatever
+// they answer to a request.
+func (a *App) permitted(r *http.Request, customerID int64) (bool, error) {
+	c, err := a.Assist.Consent(r.Context(), customerID)
+	return c.Possible, err
+}
+
+// withSilence says on a request's own page what it means not to answer.
+func (a *App) withSilence(r *http.Request, v requestView, q assist.Request) (requestView, error) {
+	permitted, err := a.permitted(r, q.CustomerID)
+	if permitted {
+		v.Silence = v.S.T("ask.silence_allowed")
+	}
+	return v, err
+}
+
+// refusedText says what a no to a request means.
+func (a *App) refusedText(r *http.Request, customerID int64) (string, error) {
+	permitted, err := a.permitted(r, customerID)
+	if permitted {
+		return shopper(r.Context()).T("ask.refused_allowed"), err
+	}
+	return shopper(r.Context()).T("ask.refused"), err
 }
 
 // openRequests are those that a customer can answer or take back.
@@ -75,6 +101,10 @@ func (a *App) answerRequest(answer func(r *http.Request, id string) error, said 
 			tone, text = web.Bad, s.T("ask.answered")
 		} else if err != nil {
 			return err
+		} else if said == "ask.refused" {
+			if text, err = a.refusedText(r, s.Customer.ID); err != nil {
+				return err
+			}
 		}
 		web.Flash(w, tone, text)
 		return a.redirect(w, r, "/account/assistance")
@@ -117,7 +147,10 @@ func (a *App) requestCode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := s.requestView(r, q)
+	v, err := a.withSilence(r, s.requestView(r, q), q)
+	if err != nil {
+		return err
+	}
 	v.Shown, v.Warning = code[:3]+" "+code[3:], s.T("ask.code_life", "agent", q.AdminName, "span", s.Locale.Span(assist.CodeLife))
 	return a.page(w, r, http.StatusOK, shopPage{Title: v.Title, Path: "/account/assistance", Personal: true}, requestPage(v))
 }
@@ -130,7 +163,10 @@ func (a *App) requestByLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.linkOver(w, r, err)
 	}
-	v := s.requestView(r, q)
+	v, err := a.withSilence(r, s.requestView(r, q), q)
+	if err != nil {
+		return err
+	}
 	v.Link, v.Approve, v.Refuse, v.Code = token, s.URL("/assist/consent"), s.URL("/assist/consent"), ""
 	return a.linkPage(w, r, http.StatusOK, v)
 }
@@ -163,9 +199,11 @@ func (a *App) answerLink(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return a.linkOver(w, r, err)
 	}
-	v := requestView{S: s, Title: s.T("ask.done"), Text: s.T("ask.refused")}
-	if yes {
-		v.Text = s.T("ask.approved")
+	v := requestView{S: s, Title: s.T("ask.done"), Text: s.T("ask.approved")}
+	if !yes {
+		if v.Text, err = a.refusedText(r, q.CustomerID); err != nil {
+			return err
+		}
 	}
 	return a.linkPage(w, r, http.StatusOK, v)
 }
