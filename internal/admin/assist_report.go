@@ -135,6 +135,14 @@ func percent(n, of int) string {
 	return strconv.FormatFloat(float64(n)*100/float64(of), 'f', 1, 64) + " %"
 }
 
+// axisLayout writes days below a drawing, with the year where there is more than one.
+func axisLayout(r assist.Report) string {
+	if n := len(r.Days); n > 0 && r.Days[0].Day.Year() != r.Days[n-1].Day.Year() {
+		return "2 Jan 2006"
+	}
+	return "2 Jan"
+}
+
 func dayText(t time.Time) string { return t.Format("2 Jan 2006") }
 
 func heads(first string, rest ...string) []ui.Column {
@@ -147,6 +155,7 @@ func heads(first string, rest ...string) []ui.Column {
 
 // staysPart is the sessions of each day by how they ended.
 func staysPart(r assist.Report) reportPart {
+	axis := axisLayout(r)
 	p := reportPart{Code: "sessions", Title: "Sessions per day by outcome", Columns: heads("Day")}
 	c := ui.Chart{}
 	for o := range assist.Outcomes {
@@ -157,7 +166,7 @@ func staysPart(r assist.Report) reportPart {
 	p.Columns = append(p.Columns, ui.Column{Label: "All", Numeric: true})
 	all := 0
 	for _, d := range r.Days {
-		cells, col := []string{dayText(d.Day)}, ui.ChartColumn{Label: d.Day.Format("2 Jan"), Note: plural(d.All(), "session")}
+		cells, col := []string{dayText(d.Day)}, ui.ChartColumn{Label: d.Day.Format(axis), Note: plural(d.All(), "session")}
 		for _, n := range d.Stays {
 			cells, col.Values = append(cells, strconv.Itoa(n)), append(col.Values, int64(n))
 		}
@@ -191,6 +200,7 @@ func (p reportPart) drawn(c ui.Chart, unit int64, summary string, top func(int64
 // ordersPart is what was ordered in the sessions of each day; drawn in the
 // currency that has the most orders, because amounts of different ones never mix.
 func ordersPart(r assist.Report) reportPart {
+	axis := axisLayout(r)
 	s := orderSums(r)
 	p := reportPart{Code: "orders", Title: "Orders placed in sessions", Columns: heads("Day", "Orders", "Value", "Currency")}
 	count, best := map[string]int{}, "USD"
@@ -202,7 +212,7 @@ func ordersPart(r assist.Report) reportPart {
 	}
 	c := ui.Chart{Series: []ui.Series{{Label: "Value", Tone: 1}}}
 	for _, d := range r.Days {
-		col := ui.ChartColumn{Label: d.Day.Format("2 Jan"), Note: "nothing", Values: []int64{0}}
+		col := ui.ChartColumn{Label: d.Day.Format(axis), Note: "nothing", Values: []int64{0}}
 		for _, o := range r.Orders {
 			if o.Day.Equal(d.Day) && o.Currency == best {
 				col.Values[0], col.Note = o.Value, plural(o.Orders, "order")+", "+cash(o.Value, best)
@@ -219,10 +229,11 @@ func ordersPart(r assist.Report) reportPart {
 
 // lengthPart is how long the sessions of a day took, half of them at most.
 func lengthPart(r assist.Report) reportPart {
+	axis := axisLayout(r)
 	p := reportPart{Code: "length", Title: "Median length per day", Lead: "Of sessions that were entered and are over", Columns: heads("Day", "Median length (minutes:seconds)", "Median length (seconds)")}
 	c := ui.Chart{Series: []ui.Series{{Label: "Median", Tone: 1}}}
 	for _, d := range r.Days {
-		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day.Format("2 Jan"), Note: orElse(lengthText(d.Median), "none"), Values: []int64{int64(d.Median / time.Second)}})
+		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day.Format(axis), Note: orElse(lengthText(d.Median), "none"), Values: []int64{int64(d.Median / time.Second)}})
 		if d.Median > 0 {
 			p.Cells = append(p.Cells, []string{dayText(d.Day), lengthText(d.Median), strconv.Itoa(int(d.Median / time.Second))})
 		}
@@ -258,12 +269,13 @@ func coveragePart(r assist.Report) reportPart {
 
 // answersPart is which answers came on each day.
 func answersPart(r assist.Report) reportPart {
+	axis := axisLayout(r)
 	p := reportPart{Code: "answers", Title: "Consents given and withdrawn", Columns: heads("Day", "Given", "Refused or withdrawn")}
 	c := ui.Chart{Series: []ui.Series{{Label: "Given", Tone: 1}, {Label: "Refused or withdrawn", Tone: 2}}}
 	given, denied := 0, 0
 	for _, d := range r.Days {
 		given, denied = given+d.Allowed, denied+d.Denied
-		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day.Format("2 Jan"), Note: fmt.Sprintf("%d given, %d refused or withdrawn", d.Allowed, d.Denied), Values: []int64{int64(d.Allowed), int64(d.Denied)}})
+		c.Columns = append(c.Columns, ui.ChartColumn{Label: d.Day.Format(axis), Note: fmt.Sprintf("%d given, %d refused or withdrawn", d.Allowed, d.Denied), Values: []int64{int64(d.Allowed), int64(d.Denied)}})
 		if d.Allowed+d.Denied > 0 {
 			p.Cells = append(p.Cells, []string{dayText(d.Day), strconv.Itoa(d.Allowed), strconv.Itoa(d.Denied)})
 		}

@@ -301,6 +301,9 @@ func TestWrongDaysOfTheAssistanceReportComeBackBesideTheirField(t *testing.T) {
 		for _, whole := range []string{"", "?from=&until=", "?from=" + day(-365) + "&until=" + day(0), "?from=" + day(0) + "&until=" + day(0), "?from=" + day(-9) + "&until=" + day(9), "?from=2020-01-01&until=2020-12-31"} {
 			tom.Visit("/assist/report" + whole).MustStatus(http.StatusOK)
 		}
+		assistVera(webtest.New(t), s)
+		year := tom.Visit("/assist/report?from=" + day(-365))
+		year.MustContain(today.AddDate(0, 0, -365).Format("2 Jan 2006"), today.Format("2 Jan 2006"))
 		tom.Visit("/assist/report?from=2020-01-01&until=2020-12-31").MustContain("Nothing in these days")
 		tom.MustNotHave("svg.plot-area")
 	})
