@@ -30,6 +30,9 @@ func writeKey(name, path string) error {
 	if err != nil {
 		return fmt.Errorf("--name %q: %w", name, err)
 	}
+	if public, _ := seal.KindOfKey(public); !public {
+		return fmt.Errorf("--name %q: a name has no spaces and no +, such as the shop's domain", name)
+	}
 	if err := writeNew(path+".pub", public+"\n", 0o644); err != nil {
 		return err
 	}

@@ -64,6 +64,9 @@ func TestAKeyThatExistsIsNeverWrittenOverNorItsPublicHalf(t *testing.T) {
 	if status, _, errOut := command(t, "", "audit", "key", "--out", path); status != 1 || !strings.Contains(errOut, "audit.key.pub: file exists") {
 		t.Errorf("%d %s", status, errOut)
 	}
+	if status, _, errOut := command(t, "", "audit", "key", "--name", "our shop", "--out", path+"2"); status != 1 || !strings.Contains(errOut, `--name "our shop": a name has no spaces`) {
+		t.Errorf("a name that cannot be one: %d %s", status, errOut)
+	}
 	if _, err := os.Stat(path); err == nil || contents(t, path+".pub") != public {
 		t.Error("a new secret key stands there, or the public one is another")
 	}

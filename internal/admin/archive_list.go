@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -22,7 +23,7 @@ type archiveView struct {
 	Token    string
 	Possible bool // there is a key and a folder
 	Pending  bool // rows wait for the owner's account
-	Before   string
+	Before   time.Time
 	Rows     []ui.Row
 }
 
@@ -33,7 +34,7 @@ func (a *App) archives(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := archiveView{Token: web.CSRF(ctx), Possible: a.Archiver != nil, Before: audit.ArchiveBefore(ctx, a.Config, a.Now()).Format(dateLayout)}
+	v := archiveView{Token: web.CSRF(ctx), Possible: a.Archiver != nil, Before: audit.ArchiveBefore(ctx, a.Config, a.Now())}
 	for _, arc := range all {
 		v.Pending = v.Pending || arc.Removed.IsZero()
 		v.Rows = append(v.Rows, ui.Row{Key: idText(arc.ID), Menu: archiveMenu(arc, v.Token), Cells: []templ.Component{

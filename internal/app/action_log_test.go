@@ -155,7 +155,7 @@ func TestOldEntriesAreArchivedDownloadedImportedForSearchAndTakenOutAgain(t *tes
 		}
 		s.Clock.Advance(100 * 24 * time.Hour)
 		tab := openAs(t, s, "admin", "/system/archive")
-		tab.MustContain("We couldn't find any records.")
+		tab.MustContain("We couldn't find any records.", "Entries from before 16 May 2025")
 		tab = tab.Form("/system/archive").Submit()
 		tab.MustContain("There is nothing old enough to archive.")
 
