@@ -135,9 +135,9 @@ func (a *Archiver) next(ctx context.Context, before time.Time) (Archive, bool, e
 	return arc, true, a.register(ctx, &arc)
 }
 
-// end is the last checkpoint that covers old rows only. How
-// old they are is what counts, not when they were sealed: a log may be older than
-// its seals.
+// end is the last checkpoint that covers old rows only. How old they are is what
+// counts, not when they were sealed: a log may be older than its seals. A row
+// from the future, which a clock that was ahead has left, holds nothing up.
 func (a *Archiver) end(ctx context.Context, first int64, before time.Time) (checkpoint, bool, error) {
 	q, old := a.db.Reader(), sqldb.Micros(before)
 	newest, found, err := sqldb.Found(sqldb.One(ctx, q, sqldb.Value[int64], `SELECT s.position FROM audit_log a JOIN audit_seal s ON s.audit_id = a.id
@@ -145,9 +145,11 @@ func (a *Archiver) end(ctx context.Context, first int64, before time.Time) (chec
 	if err != nil || !found {
 		return checkpoint{}, false, err
 	}
-	// A row may stand behind one that is younger than it.
+	// A row may stand behind one that is younger than it. The time's index would
+	// read all that is young.
 	upTo, err := sqldb.One(ctx, q, sqldb.Value[int64], `SELECT COALESCE(MIN(s.position), $2) FROM audit_seal s JOIN audit_log a ON a.id = s.audit_id
-		WHERE s.position >= $1 AND s.position < $2 AND a.at >= $3`, first, min(newest+1, first+maxArchived), old)
+		WHERE s.position >= $1 AND s.position < $2 AND a.at + 0 >= $3 AND a.at + 0 <= $4`,
+		first, min(newest+1, first+maxArchived), old, sqldb.Micros(a.db.Now()))
 	if err != nil {
 		return checkpoint{}, false, err
 	}

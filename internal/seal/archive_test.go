@@ -364,6 +364,15 @@ func TestRowsAreArchivedByTheirOwnAgeNotByThatOfTheirSeal(t *testing.T) {
 		if len(made) != 1 || made[0].Rows() < 200 || made[0].FirstAt.After(made[0].LastAt) || made[0].LastAt.Sub(made[0].FirstAt) < 99*24*time.Hour {
 			t.Errorf("archived are %+v", made)
 		}
+		v.clock.Advance(10 * 365 * 24 * time.Hour) // a clock that is years ahead for a moment
+		v.write(t, 1, 0)
+		v.clock.Advance(-10 * 365 * 24 * time.Hour)
+		v.write(t, 150, 0)
+		must(t, v.sealer.Seal(ctx))
+		v.clock.Advance(40 * 24 * time.Hour)
+		if made, err = a.Archive(ctx, v.clock.Now().AddDate(0, 0, -30)); err != nil || len(made) != 1 || made[0].Rows() < 100 {
+			t.Errorf("behind a row from the future are archived %+v, %v", made, err)
+		}
 		if r := v.verifyArchives(t, v.db.Reader(), ""); r.Fault != nil {
 			t.Errorf("%v", r.Fault)
 		}
