@@ -17,7 +17,6 @@ func TestScreenshots(t *testing.T) {
 	if os.Getenv("SCREENSHOTS") == "" {
 		t.Log("SCREENSHOTS names no folder: the pages are looked at, and no picture is kept")
 	}
-	s.asks(s.staff(s.person(), "maria")) // noah sees the request below
 	for name, look := range map[string]browser.Look{"light": {}, "dark": {Dark: true}, "phone": {Phone: true}} {
 		s.takeAll(t, name, look)
 	}

@@ -98,7 +98,7 @@ func TestMistakesOfTheFirstDayAreAnsweredByASentence(t *testing.T) {
 		{1, `--currency "POUNDS" is not a currency code`, []string{"migrate", "--db", none, "--currency", "pounds"}},
 		{1, `--locale "english" is not a language tag`, []string{"migrate", "--db", none, "--locale", "english"}},
 		{1, "there is no such file: storehand migrate makes one", []string{"serve", "--db", none, "--admin-url", "https://admin.shop.test"}},
-		{1, "there is no such file: storehand migrate makes one", []string{"audit", "reconcile", "--db", none}},
+		{1, "there is no database", []string{"audit", "reconcile", "--db", none}},
 		{1, "there is no such file: storehand migrate makes one", []string{"staff", "create", "--db", none, "--username", "ada", "--email", "ada@shop.test"}},
 		{0, "Its store views answer at https://www.shop.test/", []string{"migrate", "--db", db, "--base-url", "https://other.shop.test/"}},
 		{1, "a host name of its own", []string{"serve", "--db", db, "--admin-url", "https://www.shop.test:8443", "--listen", "127.0.0.1:0"}},
@@ -115,7 +115,7 @@ func TestMistakesOfTheFirstDayAreAnsweredByASentence(t *testing.T) {
 		{1, "private key does not match", serve("--tls-cert", cert, "--tls-key", other)},
 		{1, "--proxy", serve("--proxy", "balancer")},
 		{1, "(--smtp)", serve("--smtp", "mail.shop.test")},
-		{1, "not one that storehand audit key has made", serve("--audit-key-file", nonsense)},
+		{1, "is not a key as storehand audit key makes it", serve("--audit-key-file", nonsense)},
 		{1, "holds no key: make one with storehand staff key", serve("--secret-key-file", nonsense)},
 		{1, "the webhook secret must be", serve("--webhook-secret-file", nonsense)},
 	} {

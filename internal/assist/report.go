@@ -177,7 +177,7 @@ func (r *Report) readStays(ctx context.Context, q sqldb.Querier, query ReportQue
 		}
 		d.Stays[outcomeOf(k.cause, k.entered, k.ended)] += k.n
 		if k.seconds >= 0 {
-			d.lengths = append(d.lengths, lasted{k.seconds, k.n})
+			d.lengths = append(d.lengths, lasted{max(k.seconds, 1), k.n}) // 0 is none
 		}
 	}
 	return err

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -77,7 +78,11 @@ func (w *walk) run(ctx context.Context, c position) error {
 	if err := w.begin(ctx, c); err != nil {
 		return err
 	}
-	for batch := 16; !w.done && w.spent < w.budget && w.wanting(); {
+	batch := 16 // mostly enough for a page; a total is of many
+	if w.limit == 0 {
+		batch = 64
+	}
+	for !w.done && w.spent < w.budget && w.wanting() {
 		var err error
 		if from, to, ok := w.bare(); ok {
 			err = w.scan(ctx, from, to)
@@ -290,13 +295,12 @@ func (s *Service) rarestFirst(ctx context.Context, wanted [][]string) ([][]strin
 	if len(wanted) < 2 {
 		return wanted, nil
 	}
-	counts := make([]int, len(wanted))
-	for i, group := range wanted {
-		n, err := sqldb.CountUpTo(ctx, s.db.Reader(), 200, "audit_term", inTerms(group))
-		if err != nil {
-			return nil, err
-		}
-		counts[i] = n.Total
+	counts, into := make([]int, len(wanted)), make([]any, len(wanted))
+	for i := range counts {
+		into[i] = &counts[i]
+	}
+	if err := s.db.Reader().QueryRow(ctx, rarityQuery(wanted), sqldb.Any(slices.Concat(wanted...))...).Scan(into...); err != nil {
+		return nil, err
 	}
 	order := make([]int, len(wanted))
 	for i := range order {
@@ -308,6 +312,16 @@ func (s *Service) rarestFirst(ctx context.Context, wanted [][]string) ([][]strin
 		out[i] = wanted[k]
 	}
 	return out, nil
+}
+
+// rarityQuery counts the blocks of each group, a column for each.
+func rarityQuery(wanted [][]string) string {
+	columns, at := make([]string, len(wanted)), 1
+	for i, group := range wanted {
+		columns[i] = "(SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_term WHERE term IN (" + sqldb.List(at, len(group)) + ") LIMIT 200) few)"
+		at += len(group)
+	}
+	return "SELECT " + strings.Join(columns, ", ")
 }
 
 func inTerms(group []string) *sqldb.Where {

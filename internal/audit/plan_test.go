@@ -47,6 +47,7 @@ func (w *walk) texts(left []posting) (all []string, args [][]any) {
 		query, a, _ = narrowQuery(group, []posting{{block: 0}, {block: 900}})
 		add(query, a)
 	}
+	add(rarityQuery([][]string{{"g:cart"}, {"d:mug", "w:mug"}}), []any{"g:cart", "d:mug", "w:mug"})
 	q, a := w.f.inSpan(w.shelf.table, allColumns, 4096, 8192, false)
 	add(q, a)
 	add(withinQuery(w.shelf), []any{int64(4096), int64(8192), sqldb.Micros(w.f.From), sqldb.Micros(w.f.To)})

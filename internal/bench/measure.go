@@ -204,10 +204,12 @@ func (l *lab) grow(ctx context.Context, n int64) (err error) {
 		return err
 	}
 	if l.found.engine == sqldb.Postgres {
-		// What autovacuum does within minutes of such growth, and must not do in
-		// the midst of a measurement.
-		if err := l.home.exec(ctx, "VACUUM (ANALYZE)"); err != nil {
-			return err
+		// What autovacuum and the checkpointer do within minutes of such growth,
+		// and must not do in the midst of a measurement.
+		for _, q := range []string{"VACUUM (ANALYZE)", "CHECKPOINT"} {
+			if err := l.home.exec(ctx, q); err != nil {
+				return err
+			}
 		}
 	}
 	l.shop, err = startChild("shop", "-dsn", l.home.dsn, "-port", strconv.Itoa(l.home.port), "-mail", l.home.mail)
