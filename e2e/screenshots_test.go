@@ -50,6 +50,7 @@ func (s *shop) takeAll(t *testing.T, name string, look browser.Look) {
 	take(admin.Visit(s.admin("/system/roles/2")), "11-role")
 	take(admin.Visit(s.admin("/assist/log")).ClickOn(`main table a[href^="/assist/log/"]`), "18-stay-timeline")
 	take(admin.Visit(s.admin("/assist/report")), "19-assistance-report")
+	take(admin.Visit(s.admin("/system/sealing")), "26-sealing")
 	take(admin.Visit(s.admin("/assist/alerts?show=all")), "20-alerts")
 	take(admin.Visit(s.admin("/assist/reviews")), "21-reviews")
 	take(admin.Visit(s.admin("/assist/why?customer=noah@example.com")), "22-why")
