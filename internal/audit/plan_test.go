@@ -77,6 +77,10 @@ func TestNoCombinationOfFiltersReadsTheWholeLog(t *testing.T) {
 			if p := sqldbtest.Explain(t, db, duringQuery(inLog), []any{sqldb.Micros(w.f.To) - 1000, sqldb.Micros(w.f.To)}); !strings.Contains(p, "audit_at") || strings.Contains(p, "TEMP B-TREE") {
 				t.Errorf("the times at an end:\n%s", p)
 			}
+			lead, leadArgs := leadQuery([]string{"g:cart"}, 0, 9, 4, false)
+			if p := sqldbtest.Explain(t, db, lead, leadArgs); !strings.Contains(p, "Index Only Scan") && !strings.Contains(p, "SEARCH audit_term USING PRIMARY KEY") {
+				t.Errorf("the blocks of a term are not read through its key alone:\n%s", p)
+			}
 			for i, query := range texts {
 				p := sqldbtest.Explain(t, db, query, args[i])
 				if strings.Contains(p, "Seq Scan on audit_log") || strings.Contains(p, "Seq Scan on audit_term") || strings.Contains(p, "SCAN audit_log") || strings.Contains(p, "SCAN audit_term") || strings.Contains(p, "SCAN audit_restored") || strings.Contains(p, "audit_at") {
