@@ -57,7 +57,7 @@ func (v *auditVerifyCmd) Run(c *console) error {
 	if v.DB == "" {
 		return errors.New("say --db ADDRESS, or --offline FILE")
 	}
-	dsn, err := database(v.DB, v.DBSecret)
+	dsn, err := address(v.DB, v.DBSecret)
 	if err != nil {
 		return err
 	}

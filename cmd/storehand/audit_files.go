@@ -9,21 +9,6 @@ import (
 	"github.com/storehand/storehand/internal/seal"
 )
 
-// database is the address of one that exists: opening a SQLite file that is not
-// there would make an empty one, and say nothing of the slip.
-func database(text, passwordFile string) (string, error) {
-	dsn, err := address(text, passwordFile)
-	if err != nil {
-		return "", err
-	}
-	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok && path != "" {
-		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-			return "", fmt.Errorf("there is no database %s", path)
-		}
-	}
-	return dsn, nil
-}
-
 // writeKey makes a pair of keys; a file that exists is never written over.
 func writeKey(name, path string) error {
 	secret, public, err := seal.NewKey(name)

@@ -21,7 +21,7 @@ type auditArchiveCmd struct {
 }
 
 func (a *auditArchiveCmd) Run(c *console) error {
-	dsn, err := database(a.DB, a.DBSecret)
+	dsn, err := address(a.DB, a.DBSecret)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ type auditReconcileCmd struct {
 var errDifferent = errors.New("the live tables are not what the action log says")
 
 func (r *auditReconcileCmd) Run(c *console) error {
-	dsn, err := database(r.DB, r.DBSecret)
+	dsn, err := address(r.DB, r.DBSecret)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (e *auditExportCmd) Run(c *console) error {
 	if (e.Stay == "") == (e.Customer == "") {
 		return errors.New("say either --stay ID or --customer EMAIL")
 	}
-	dsn, err := database(e.DB, e.DBSecret)
+	dsn, err := address(e.DB, e.DBSecret)
 	if err != nil {
 		return err
 	}

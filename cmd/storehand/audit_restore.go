@@ -24,7 +24,7 @@ type auditRestoreCmd struct {
 }
 
 func (r *auditRestoreCmd) Run(c *console) error {
-	dsn, err := database(r.DB, r.DBSecret)
+	dsn, err := address(r.DB, r.DBSecret)
 	if err != nil {
 		return err
 	}

@@ -204,7 +204,7 @@ func actionFilterRow(f actionFilters, in audit.Filter) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.DateField(f.field("from", "Time From", in.From.Format(time.DateOnly))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateField(f.field("from", "Time From", orElse(f.Values["from"], in.From.Format(time.DateOnly)))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -140,6 +140,16 @@ func insertDraft(ctx context.Context, tx *sqldb.Tx, who actor.Who, public, edits
 	return err
 }
 
+// The sentences that may be met in the storefront; MessageKeys are its texts for
+// them.
+var (
+	errNothing      = fault.New(fault.NotFound, "There is nothing to send.")
+	errOnlyCustomer = fault.New(fault.Denied, "Only the customer can decide this.")
+)
+
+// MessageKeys are the storefront's texts for this package's sentences.
+var MessageKeys = map[string]string{errNothing.Message: "proposal.empty", errOnlyCustomer.Message: "stay.refused"}
+
 // Send gives the draft of the stay in the context to the customer.
 func (s *Service) Send(ctx context.Context, note string) (public string, err error) {
 	who, _ := actor.From(ctx)
@@ -153,7 +163,7 @@ func (s *Service) Send(ctx context.Context, note string) (public string, err err
 			return err
 		}
 		if draft.ID == 0 {
-			return fault.New(fault.NotFound, "There is nothing to send.")
+			return errNothing
 		}
 		now, _, err := draft.whose.read(ctx, tx, partsOf(draft.Edits))
 		if err != nil {
@@ -272,7 +282,7 @@ func (s *Service) Find(ctx context.Context, public string) (Proposal, error) {
 func (s *Service) Decide(ctx context.Context, public string, accept bool) error {
 	who, _ := actor.From(ctx)
 	if who.Kind != actor.Customer || who.Impersonating() {
-		return fault.New(fault.Denied, "Only the customer can decide this.")
+		return errOnlyCustomer
 	}
 	action, to := ActionDeclined, Declined
 	if accept {

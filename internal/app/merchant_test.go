@@ -106,6 +106,11 @@ func TestTheReportShowsWhatWasDoneAndExportsWhatIsFiltered(t *testing.T) {
 		}
 		tab.Visit(s.Admin("/system/actions?group=audit")).MustContain("Report exported", "Actions Report as CSV")
 		tab.Visit(s.Admin("/system/actions?from=yesterday&customer=x")).MustContain("Enter a date", "Enter the number of an ID.")
+		late := tab.Visit(s.Admin("/system/actions?from=2026-12-01&to=2026-01-01"))
+		late.MustContain("This is after the end.")
+		if from := late.Form(".grid-filter-form").Value("from"); from != "2026-12-01" {
+			t.Errorf("the first day that was typed is %q now", from)
+		}
 		openAs(t, s, "maria", "/system/actions").MustStatus(403)
 		openAs(t, s, "tom", "/system/actions").MustStatus(200)
 	})

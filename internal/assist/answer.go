@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/actor"
-	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/id"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -115,7 +114,7 @@ func (s *Service) ConsentReceipt(ctx context.Context, customerID int64, receiptI
 	text, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), sqldb.Value[string],
 		`SELECT receipt FROM consent_event WHERE customer_id = $1 AND public_id = $2 AND public_id <> ''`, customerID, receiptID))
 	if err == nil && !found {
-		err = fault.New(fault.NotFound, "This receipt does not exist.")
+		err = errNoReceipt
 	}
 	return text, err
 }

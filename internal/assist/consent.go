@@ -108,7 +108,7 @@ func (s *Service) refuseConsent(ctx context.Context, form ConsentForm) error {
 func mayConsent(ctx context.Context, q sqldb.Querier, who actor.Who, c Consent) error {
 	switch {
 	case who.Impersonating():
-		return fault.New(fault.Denied, "Only the customer can change this, not during an assistance session.")
+		return errOnlyCustomer
 	case who.Kind == actor.System, who.Kind == actor.Customer && who.ID == c.CustomerID:
 		return nil
 	case who.Kind == actor.Admin:

@@ -28,7 +28,7 @@ func (s *Service) End(ctx context.Context, publicID string) (Stay, error) {
 		}
 	}
 	if cause == "" {
-		return Stay{}, fault.New(fault.NotFound, "This session does not exist.")
+		return Stay{}, errNoStay
 	}
 	// From inside the stay it is ended by the Admin user, not under the guard:
 	// leaving is always possible.
@@ -110,12 +110,17 @@ const sweepTimeout = time.Minute
 func (s *Service) Sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
+	asked := s.db.Now()
 	live, err := sqldb.All(ctx, s.db.Reader(), scanResumed, liveAndFacts)
 	if err != nil {
 		return err
 	}
+	now := s.db.Now()
+	if now.Sub(asked) >= touchEvery {
+		return nil // as with look: the next run looks again
+	}
 	for _, r := range live {
-		cause := s.over(ctx, r.Stay, r.facts, s.db.Now())
+		cause := s.over(ctx, r.Stay, r.facts, now)
 		if cause == "" {
 			continue
 		}

@@ -7,7 +7,6 @@ import (
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/amend"
-	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/sqldb"
 )
 
@@ -33,7 +32,7 @@ func (s *Service) Guard(ctx context.Context, tx *sqldb.Tx) error {
 	proposing := mode == Proposing && s.amends != nil
 	switch {
 	case !proposing && (mode != impersonate.CanChange || who.ViewOnly):
-		return fault.New(fault.Denied, "This session may only look: nothing was changed.")
+		return errLookOnly
 	case !scope.allows(tx.Action):
 		return errOutOfScope
 	case proposing:

@@ -9,7 +9,6 @@ import (
 	"github.com/storehand/storehand/internal/acl"
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/audit"
-	"github.com/storehand/storehand/internal/fault"
 	"github.com/storehand/storehand/internal/listing"
 	"github.com/storehand/storehand/internal/sqldb"
 )
@@ -222,7 +221,7 @@ func (s *Service) Stay(ctx context.Context, publicID string) (LoggedStay, error)
 		found = g.Allows(acl.AssistLog) && g.AllowsWebsite(stay.WebsiteID)
 	}
 	if !found || who.Kind != actor.Admin {
-		return LoggedStay{}, fault.New(fault.NotFound, "This session does not exist.")
+		return LoggedStay{}, errNoStay
 	}
 	return stay, nil
 }

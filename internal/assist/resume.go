@@ -24,15 +24,14 @@ const touchEvery = 30 * time.Second
 // The stay has what its requests and the banner need; its reason and where it
 // began are for the log. Put stay.Who into the request's context; call Viewed for pages.
 func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
-	hash := impersonate.HashOf(impersonate.Secret(token))
-	r, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, stayAndFacts, hash.String()))
+	r, now, found, err := s.look(ctx, impersonate.HashOf(impersonate.Secret(token)))
 	if err != nil {
 		return r.Stay, err
 	}
 	if !found {
 		return r.Stay, fault.New(fault.NotFound, "This assistance session does not exist.")
 	}
-	if cause := s.over(ctx, r.Stay, r.facts, s.db.Now()); cause != "" {
+	if cause := s.over(ctx, r.Stay, r.facts, now); cause != "" {
 		return r.Stay, s.bury(ctx, r.Stay, cause)
 	}
 	r.Mode = effective(r.Mode, r.facts)
@@ -40,6 +39,20 @@ func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 		r.Mode, r.CanRaise, r.CanPropose = impersonate.ViewOnly, false, false
 	}
 	return r.Stay, nil
+}
+
+// look reads a stay with what it is judged by, and the time to judge it at. Of a
+// look that took longer than touchEvery nothing is known: its node may have been
+// held up while another one served the stay, which would look idle here. It is
+// taken again, until the request's own time is over.
+func (s *Service) look(ctx context.Context, token impersonate.Hash) (r resumed, now time.Time, found bool, err error) {
+	for {
+		asked := s.db.Now()
+		r, found, err = sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, stayAndFacts, token.String()))
+		if now = s.db.Now(); err != nil || now.Sub(asked) < touchEvery {
+			return r, now, found, err
+		}
+	}
 }
 
 // over gives the cause for which a stay is over, or "".

@@ -3,6 +3,7 @@ package assist
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -430,6 +431,50 @@ func TestPageViewsAreWrittenOrOnlyCountAsUse(t *testing.T) {
 			t.Errorf("a page view of a dead stay gives %v, want Gone", err)
 		}
 	})
+}
+
+// TestALookThatWasHeldUpDoesNotCallAStayIdle holds a request up after it has read
+// its stay, while others use the stay for longer than the idle limit.
+func TestALookThatWasHeldUpDoesNotCallAStayIdle(t *testing.T) {
+	for name, look := range map[string]func(s *shop, in Entered) error{
+		"a request": func(s *shop, in Entered) error { _, err := s.Resume(s.guest(), in.Token.Reveal()); return err },
+		"the sweep": func(s *shop, _ Entered) error { return s.Sweep(s.guest()) },
+	} {
+		for _, at := range []int{1, 2} { // before and after it has read
+			for _, engine := range sqldbtest.Engines {
+				t.Run(fmt.Sprint(name, at, engine), func(t *testing.T) { heldUp(t, engine, at, look) })
+			}
+		}
+	}
+}
+
+// heldUp takes a look that stops where it asks the clock the given time.
+func heldUp(t *testing.T, engine sqldb.Engine, at int, look func(s *shop, in Entered) error) {
+	clock, asked, stop := sqldbtest.NewClock(), 0, func() {}
+	s := open(t, sqldbtest.Open(t, sqldbtest.DSN(t, engine), func() time.Time {
+		if asked++; asked == at {
+			stop()
+		}
+		return clock.Now()
+	}), clock.Now)
+	s.furnish()
+	in, stopped := s.entered(maria, vera), false
+	stop = func() {
+		stopped = true
+		for range 3 {
+			clock.Advance(6 * time.Minute)
+			if err := s.Viewed(s.within(in.Stay), in.Stay, View{Path: "/cart"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	asked = 0
+	if err := look(s, in); err != nil {
+		t.Errorf("the stay that was just used: %v", err)
+	}
+	if !stopped || s.logged(ActionEnded, sqldb.Success) != 0 {
+		t.Errorf("stopped %t, %d ends are on record", stopped, s.logged(ActionEnded, sqldb.Success))
+	}
 }
 
 func TestTheSweepRecordsEveryEndThatNobodyNoticed(t *testing.T) {

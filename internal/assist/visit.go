@@ -219,7 +219,7 @@ const ActionVisitsExported sqldb.Action = "login_as_customer.visits_exported"
 func (s *Service) AnnounceVisits(ctx context.Context, publicID, format string) error {
 	who, _ := actor.From(ctx)
 	if who.Kind != actor.Customer || who.Impersonating() {
-		return fault.New(fault.Denied, "Only the customer can download this.")
+		return errDownload
 	}
 	return s.db.Change(ctx, ActionVisitsExported, func(_ context.Context, tx *sqldb.Tx) error {
 		tx.About(customerKind, text(who.ID))

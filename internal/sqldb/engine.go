@@ -53,7 +53,7 @@ func fileFor(path string, exists bool) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	case exists:
-		return errors.New("there is no such file: storehand migrate makes one")
+		return errors.New("there is no database: storehand migrate makes one")
 	}
 	if folder, err := os.Stat(filepath.Dir(path)); err != nil || !folder.IsDir() {
 		return fmt.Errorf("there is no folder %s: make it first", filepath.Dir(path))

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/storehand/storehand/internal/amend"
 	"github.com/storehand/storehand/internal/assist"
 	"github.com/storehand/storehand/internal/checkout"
 	"github.com/storehand/storehand/internal/customer"
@@ -69,19 +70,15 @@ var passwordKeys = map[string]string{
 	"This password is made of the account's own data. Please choose another one.": "form.password_own",
 }
 
+// sentenceKeys are the storefront's texts for the sentences of the areas below it.
+var sentenceKeys = []map[string]string{customer.MessageKeys, checkout.MessageKeys, assist.MessageKeys, amend.MessageKeys, passwordKeys}
+
 // say is a service's sentence in the shopper's language, if there is one.
 func (s *Shopper) say(sentence string) string {
-	if key, ok := customer.MessageKeys[sentence]; ok {
-		return s.T(key)
-	}
-	if key, ok := checkout.MessageKeys[sentence]; ok {
-		return s.T(key)
-	}
-	if key, ok := assist.MessageKeys[sentence]; ok {
-		return s.T(key)
-	}
-	if key, ok := passwordKeys[sentence]; ok {
-		return s.T(key)
+	for _, keys := range sentenceKeys {
+		if key, ok := keys[sentence]; ok {
+			return s.T(key)
+		}
 	}
 	if rest, ok := strings.CutPrefix(sentence, "Please use at least "); ok {
 		digits, _, _ := strings.Cut(rest, " ")
