@@ -68,24 +68,21 @@ type actionFilters struct {
 
 // actions shows the Actions Report.
 func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f := actionFilters{Values: map[string]string{"group": r.FormValue("group"), "action": r.FormValue("action")}}
-	spec, err := a.actionChoices(ctx, &f)
-	if err != nil {
-		return err
-	}
-	g := spec.read(r)
+	ctx, g := r.Context(), actionGrid.read(r)
 	filter, errs := readActionFilter(g.Filters, a.Now())
-	f.Values, f.Errors = g.Filters, errs
 	filter.Websites = reach(ctx)
-	if err := a.lookAtReport(ctx, filter); err != nil {
+	f := actionFilters{Values: g.Filters, Errors: errs}
+	var found audit.Page
+	var saved savedFilterView
+	err := a.lookAtReport(ctx, filter, func(ctx context.Context) (err error) {
+		if g.spec, err = a.actionChoices(ctx, &f); err == nil {
+			saved, err = a.savedFilters(ctx, g)
+		}
 		return err
-	}
-	found, err := a.Audit.Search(ctx, filter, g.Cursor, g.Size)
-	if err != nil {
+	}, func(ctx context.Context) (err error) {
+		found, err = a.Audit.Search(ctx, filter, g.Cursor, g.Size)
 		return err
-	}
-	saved, err := a.savedFilters(ctx, g)
+	})
 	if err != nil {
 		return err
 	}
@@ -101,8 +98,8 @@ func (a *App) actions(w http.ResponseWriter, r *http.Request) error {
 	if g.Narrowed() {
 		args.Empty.Text = "Details are found by whole words, addresses and full action names by their first parts, within the days above."
 	}
-	args.FilterOpen, args.FilterWide, args.FilterReset = true, len(errs) == 0, spec.Path
-	page := adminPage{Title: "Actions Report", Nav: spec.Path, Header: ui.Header{Lead: "Every change and every refusal, as it was recorded with it. Times are UTC."}}
+	args.FilterOpen, args.FilterWide, args.FilterReset = true, len(errs) == 0, actionGrid.Path
+	page := adminPage{Title: "Actions Report", Nav: actionGrid.Path, Header: ui.Header{Lead: "Every change and every refusal, as it was recorded with it. Times are UTC."}}
 	return a.page(w, r, http.StatusOK, page, actionReport(args, found, saved))
 }
 

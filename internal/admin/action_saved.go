@@ -22,8 +22,21 @@ type savedFilterView struct {
 	Rows         []ui.Row
 }
 
-// lookAtReport records that somebody searches the report.
-func (a *App) lookAtReport(ctx context.Context, f audit.Filter) error {
+// lookAtReport records that somebody searches the report and takes the steps of
+// the page beside it, or after it where the search would find the record: what
+// the page shows must not be a matter of luck. Without the record there is no page.
+func (a *App) lookAtReport(ctx context.Context, f audit.Filter, steps ...func(context.Context) error) error {
+	look := func(ctx context.Context) error { return a.recordSearch(ctx, f) }
+	if !f.Finds(audit.Viewed, a.Now()) {
+		return sqldb.Together(ctx, append(steps, look)...)
+	}
+	if err := look(ctx); err != nil {
+		return err
+	}
+	return sqldb.Together(ctx, steps...)
+}
+
+func (a *App) recordSearch(ctx context.Context, f audit.Filter) error {
 	if !a.Config.Bool(ctx, audit.LogReportLooks, config.Everywhere) {
 		return nil
 	}

@@ -91,6 +91,34 @@ func TestWithoutARecordNothingIsDoneInAStayAndGuestsShopOn(t *testing.T) {
 	})
 }
 
+// TestASearchIsOnRecordBeforeItIsAnswered asks for what cannot hold the search's
+// own entry, which is recorded beside the search, and for what can.
+func TestASearchIsOnRecordBeforeItIsAnswered(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d *desk) {
+		d.stay()
+		tom := d.in("tom", "/system/actions?group=audit")
+		tom.MustContain("Report searched")
+		searches := func() int64 { return d.one(`SELECT COUNT(*) FROM audit_log WHERE action = 'audit.report_viewed'`) }
+		before := searches()
+		if shown := tom.Visit("/system/actions?group=login_as_customer"); !strings.Contains(shown.Body, `href="/system/actions/`) {
+			t.Error("nothing is found")
+		}
+		if n := searches(); n != before+1 {
+			t.Errorf("%d searches are on record, want %d", n, before+1)
+		}
+		d.breakLog()
+		for _, path := range []string{"/system/actions?group=login_as_customer&result=success", "/system/actions?user=1", "/system/actions?to=2020-01-01"} {
+			refused := tom.Visit(path)
+			refused.MustStatus(http.StatusServiceUnavailable)
+			if strings.Contains(refused.Body, `href="/system/actions/`) {
+				t.Errorf("%s is answered without its record", path)
+			}
+		}
+		d.mendLog()
+		tom.Visit("/system/actions?group=login_as_customer&result=success").MustStatus(http.StatusOK)
+	})
+}
+
 func TestAFullDiskStopsStaysAndKeepsGuests(t *testing.T) {
 	d := &desk{t: t}
 	for _, engine := range []sqldb.Engine{sqldb.SQLite} { // PostgreSQL's error is that of breakLog

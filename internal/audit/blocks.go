@@ -78,9 +78,9 @@ func (w *walk) run(ctx context.Context, c position) error {
 	if err := w.begin(ctx, c); err != nil {
 		return err
 	}
-	batch := 16 // mostly enough for a page; a total is of many
+	batch := 16 // mostly enough for a page
 	if w.limit == 0 {
-		batch = 64
+		batch = 256 // a total is of many
 	}
 	for !w.done && w.spent < w.budget && w.wanting() {
 		var err error
@@ -104,11 +104,19 @@ func (w *walk) wanting() bool {
 }
 
 // begin finds where the range lies among the ids, and orders the terms.
-func (w *walk) begin(ctx context.Context, c position) (err error) {
+func (w *walk) begin(ctx context.Context, c position) error {
 	w.shelf = w.f.shelf()
+	return sqldb.Together(ctx, func(ctx context.Context) (err error) {
+		w.wanted, err = w.s.rarestFirst(ctx, w.f.wanted())
+		return err
+	}, func(ctx context.Context) error { return w.locate(ctx, c) })
+}
+
+// locate finds the blocks of the time.
+func (w *walk) locate(ctx context.Context, c position) error {
 	var oldest, newest, first, last int64
 	q, h := w.s.db.Reader(), w.shelf
-	err = q.QueryRow(ctx, boundsQuery(h), h.base, h.end(), max(sqldb.Micros(w.f.From), 1), sqldb.Micros(w.f.To)).Scan(&oldest, &newest, &first, &last, &w.low, &w.high)
+	err := q.QueryRow(ctx, boundsQuery(h), h.base, h.end(), max(sqldb.Micros(w.f.From), 1), sqldb.Micros(w.f.To)).Scan(&oldest, &newest, &first, &last, &w.low, &w.high)
 	if err != nil {
 		return err
 	}
@@ -118,11 +126,7 @@ func (w *walk) begin(ctx context.Context, c position) (err error) {
 	if w.done = w.low >= w.high; w.done {
 		return nil
 	}
-	if err := w.findEdges(ctx); err != nil {
-		return err
-	}
-	w.wanted, err = w.s.rarestFirst(ctx, w.f.wanted())
-	return err
+	return w.findEdges(ctx)
 }
 
 // boundsQuery asks for the shelf's ids and blocks, and those at the ends of a time.

@@ -203,6 +203,47 @@ func TestTheIndexFindsWhatReadingEveryEntryFinds(t *testing.T) {
 	})
 }
 
+func TestTheEndsOfATimeAreExact(t *testing.T) {
+	const n = 12_500
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		all := mixedLog(t, db, n)
+		entries, s := knownOf(all), New(db)
+		if err := s.Index(sqldbtest.Ctx()); err != nil {
+			t.Fatal(err)
+		}
+		r := rand.New(rand.NewPCG(3, 17))
+		for range 150 {
+			f := Filter{Kind: actor.Admin, From: all[r.IntN(n)].At}
+			f.To = f.From.Add(time.Duration(1+r.IntN(n)) * time.Minute)
+			p, err := s.Search(context.Background(), f, "", 1)
+			if want := min(len(naive(entries, f)), CountLimit); err != nil || p.Total != want {
+				t.Fatalf("%v to %v: %d found, want %d, %v", f.From, f.To, p.Total, want, err)
+			}
+		}
+	})
+}
+
+func TestOnlyWhatCouldBeFoundIsWaitedFor(t *testing.T) {
+	now := sqldbtest.NewClock().Now()
+	for _, c := range []struct {
+		f     Filter
+		finds bool
+	}{
+		{Filter{}, true},
+		{Filter{Group: Viewed.Group()}, true},
+		{Filter{Action: Viewed, From: now.AddDate(0, 0, -1)}, true},
+		{Filter{To: now.Add(time.Microsecond)}, true},
+		{Filter{To: now}, false},
+		{Filter{Group: AssistGroup}, false},
+		{Filter{Action: Exported}, false},
+		{Filter{Archive: true}, false},
+	} {
+		if c.f.Finds(Viewed, now) != c.finds {
+			t.Errorf("%+v: %t", c.f, !c.finds)
+		}
+	}
+}
+
 // TestWhatIsOfATimeIsFoundAlthoughClocksDiffer: those of nodes do a little, and
 // one was years ahead or behind for a moment.
 func TestWhatIsOfATimeIsFoundAlthoughClocksDiffer(t *testing.T) {

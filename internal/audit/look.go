@@ -63,6 +63,11 @@ func (s *Service) Look(ctx context.Context, a sqldb.Action, kind, id, details st
 	return err
 }
 
+// Finds reports whether what is done now could be among what the filter finds.
+func (f Filter) Finds(a sqldb.Action, now time.Time) bool {
+	return !f.Archive && (f.Group == "" || f.Group == a.Group()) && (f.Action == "" || f.Action == a) && (f.To.IsZero() || now.Before(f.To))
+}
+
 // Near are the entries of the same request as one, which stand close to it.
 func (s *Service) Near(ctx context.Context, e Entry) ([]Entry, error) {
 	if e.RequestID == "" {

@@ -31,10 +31,10 @@ func (w *walk) blocks(ctx context.Context, n int) error {
 			return err
 		}
 	}
+	if err := w.timely(ctx, left); err != nil {
+		return err
+	}
 	for i := range left {
-		if err := w.timely(ctx, &left[i]); err != nil {
-			return err
-		}
 		w.takeAll(&left[i])
 	}
 	w.next = next
@@ -150,15 +150,26 @@ func narrowQuery(group []string, left []posting) (query string, args []any, cost
 }
 
 // timely leaves the entries that are within the time and the range of ids.
-func (w *walk) timely(ctx context.Context, p *posting) error {
-	first := w.shelf.first(p.block)
-	if from, to := w.low-first, w.high-first; from > 0 || to < blockSize {
-		p.rows.keep(int(max(from, 0)), int(min(max(to, 0), blockSize)))
+func (w *walk) timely(ctx context.Context, left []posting) error {
+	var trims []func(context.Context) error
+	read := make([]int, len(left))
+	for i := range left {
+		p, first := &left[i], w.shelf.first(left[i].block)
+		if from, to := w.low-first, w.high-first; from > 0 || to < blockSize {
+			p.rows.keep(int(max(from, 0)), int(min(max(to, 0), blockSize)))
+		}
+		if has, ok := w.edges[p.block]; ok {
+			trims = append(trims, func(ctx context.Context) (err error) {
+				read[i], err = w.trim(ctx, p, has)
+				return err
+			})
+		}
 	}
-	if has, ok := w.edges[p.block]; ok {
-		return w.trim(ctx, p, has)
+	err := sqldb.Together(ctx, trims...)
+	for _, n := range read {
+		w.spent += n / 8
 	}
-	return nil
+	return err
 }
 
 // takeAll takes a block's entries.

@@ -83,12 +83,18 @@ func (s *Service) Search(ctx context.Context, f Filter, cursor string, size int)
 	if !f.indexedWhole() {
 		return s.byBlocks(ctx, f, c, size, false)
 	}
-	entries, err := s.list(ctx, f, c, size+1, columns, scanLine)
-	if err != nil {
-		return Page{}, err
-	}
+	var entries []Entry
+	var total int
+	var more bool
+	err = sqldb.Together(ctx, func(ctx context.Context) (err error) {
+		entries, err = s.list(ctx, f, c, size+1, columns, scanLine)
+		return err
+	}, func(ctx context.Context) (err error) {
+		total, more, err = s.count(ctx, f)
+		return err
+	})
 	p := c.cut(entries, size)
-	p.Total, p.More, err = s.count(ctx, f)
+	p.Total, p.More = total, more
 	return p, err
 }
 
