@@ -14,7 +14,6 @@ import (
 	"github.com/storehand/storehand/internal/actor"
 	"github.com/storehand/storehand/internal/audit"
 	"github.com/storehand/storehand/internal/sqldb"
-	"github.com/storehand/storehand/internal/staff"
 	"github.com/storehand/storehand/internal/web"
 	"github.com/storehand/storehand/internal/web/ui"
 )
@@ -109,7 +108,7 @@ func (a *App) actionChoices(ctx context.Context, f *actionFilters) (*gridSpec, e
 	if err != nil {
 		return nil, err
 	}
-	users, _, err := a.Staff.List(ctx, staff.Filter{Sort: "username", Limit: 500})
+	users, err := a.Staff.Names(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -544,6 +544,10 @@ func TestTheListIsFilteredAndSorted(t *testing.T) {
 				t.Errorf("%+v: %v, %v", c.f, names, err)
 			}
 		}
+		names, err := h.staff.Names(t.Context())
+		if len(names) != 3 || names[0].Username != "admin" || names[1].Username != "maria" || names[2].ID == 0 || err != nil {
+			t.Errorf("a choice offers %v, %v", names, err)
+		}
 	})
 }
 

@@ -92,6 +92,21 @@ func (s *Service) List(ctx context.Context, f Filter) (users []User, total int, 
 	return users, total, err
 }
 
+// Name is an Admin user as a choice offers one.
+type Name struct {
+	ID       int64
+	Username string
+}
+
+// maxNames is how many a choice offers.
+const maxNames = 500
+
+// Names returns the Admin users by their user names.
+func (s *Service) Names(ctx context.Context) ([]Name, error) {
+	return sqldb.All(ctx, s.db.Reader(), func(r sqldb.Scanner) (n Name, err error) { return n, r.Scan(&n.ID, &n.Username) },
+		`SELECT id, username FROM admin_user ORDER BY username_key LIMIT $1`, maxNames)
+}
+
 func orderBy(sort string) string {
 	name, down := strings.CutPrefix(sort, "-")
 	columns, ok := sortColumns[name]
