@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/storehand/storehand/internal/app"
+	"github.com/storehand/storehand/internal/assist/oversight"
+	"github.com/storehand/storehand/internal/config"
 	"github.com/storehand/storehand/internal/demo"
 	"github.com/storehand/storehand/internal/sqldb"
 	"github.com/storehand/storehand/internal/sqldb/sqldbtest"
@@ -61,6 +63,19 @@ func TestTheDemoHasOrdersAndOversightInEveryStateAndVeraEveryDocument(t *testing
 		if count(what) == 0 {
 			t.Errorf("there is none of: %s", what)
 		}
+	}
+	for _, kind := range []oversight.Kind{oversight.VIPUsed, oversight.NothingDone, oversight.ManyRefusals} {
+		if count("assist_alert WHERE kind = '"+string(kind)+"'") == 0 {
+			t.Errorf("there is no alert %q", kind.Label())
+		}
+	}
+	for _, kind := range []oversight.Kind{oversight.ManyCustomers, oversight.ColleagueUsed, oversight.OutOfHours} {
+		if n := count("assist_alert WHERE kind = '" + string(kind) + "'"); n != 1 {
+			t.Errorf("there are %d alerts %q", n, kind.Label())
+		}
+	}
+	if v, err := config.Fresh(t.Context(), a.DB.Reader(), oversight.WorkingHours); err != nil || v.Text(oversight.WorkingHours, config.Everywhere) != "" {
+		t.Errorf("the demo keeps working hours, so that trying it out in the evening raises alerts: %v", err)
 	}
 	if n := count("assist_approval a JOIN assist_approval b ON b.id > a.id AND b.asked_at < a.asked_at"); n != 0 {
 		t.Errorf("%d pairs of requests are not in the order of their time", n)

@@ -84,23 +84,32 @@ func (p Parts) approvals(ctx context.Context, s *Shop, now time.Time) []event {
 
 // aVIP is a customer of a VIP group who allows assistance.
 func (p Parts) aVIP(ctx context.Context, s *Shop, n int) (int64, error) {
-	var found []int64
+	found, err := p.thoseWhoAllow(ctx, s, customer.Wholesale)
+	if err == nil && len(found) == 0 {
+		err = errors.New("no VIP allows assistance")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return found[n%len(found)], nil
+}
+
+// thoseWhoAllow are customers of a group, or of none in particular, who allow
+// assistance.
+func (p Parts) thoseWhoAllow(ctx context.Context, s *Shop, group int64) (found []int64, err error) {
 	for _, who := range crowd() {
-		if who.group != customer.Wholesale || who.view != "english" || who.daysAgo < 60 {
+		if who.group != group || who.view != "english" || who.daysAgo < 60 {
 			continue
 		}
 		c, err := p.Assist.Consent(ctx, s.Customers[who.email])
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		if c.Allowed {
 			found = append(found, c.CustomerID)
 		}
 	}
-	if len(found) == 0 {
-		return 0, errors.New("no VIP allows assistance")
-	}
-	return found[n%len(found)], nil
+	return found, nil
 }
 
 // onDay is an hour of a day in the past.
