@@ -42,10 +42,7 @@ func (d *demoCmd) Run(c *console) error {
 		return err
 	}
 	c.printf("Preparing the demo shop …\n")
-	if err := app.Migrate(c.ctx, opts.DSN); err != nil {
-		return err
-	}
-	if err := furnish(c.ctx, opts, port); err != nil {
+	if err := prepare(c.ctx, opts, dir, port); err != nil {
 		return err
 	}
 	a, err := app.Open(c.ctx, opts)
@@ -77,7 +74,7 @@ func (d *demoCmd) options(c *console, dir string, port int) (opts app.Options, e
 		level = slog.LevelInfo
 	}
 	opts = app.Options{
-		DSN: "sqlite:" + filepath.Join(dir, "storehand.db"), AdminURL: demo.AdminURL(port),
+		DSN: "sqlite:" + demoDB(dir), AdminURL: demo.AdminURL(port),
 		MailFolder: filepath.Join(dir, "mail"), Log: c.logger(false, level), TestPayments: true,
 		Webhooks:  app.Webhooks{Secret: demoHooks, AllowPrivate: true},
 		AuditSink: filepath.Join(dir, "audit", "checkpoints.jsonl"), AuditArchive: filepath.Join(dir, "audit", "archive"),
@@ -91,6 +88,40 @@ func (d *demoCmd) options(c *console, dir string, port int) (opts app.Options, e
 
 // demoHooks is no secret: it signs what the demo posts.
 const demoHooks = "whsec_c3RvcmVoYW5kLWRlbW8td2ViaG9vay1rZXktMDAx"
+
+func demoDB(dir string) string { return filepath.Join(dir, "storehand.db") }
+
+// prepare makes the shop, or finds it whole.
+func prepare(ctx context.Context, opts app.Options, dir string, port int) error {
+	whole, err := afresh(dir)
+	if err != nil {
+		return err
+	}
+	if err := app.Migrate(ctx, opts.DSN); err != nil {
+		return err
+	}
+	if err := furnish(ctx, opts, port); err != nil {
+		return err
+	}
+	return whole()
+}
+
+// afresh removes what an earlier start left half furnished, and marks the folder
+// until whole is called: a demo that is stopped while it is prepared could not go
+// on where it was.
+func afresh(dir string) (whole func() error, err error) {
+	mark := filepath.Join(dir, "unfinished")
+	if _, err := os.Stat(mark); err == nil {
+		for _, end := range []string{"", "-wal", "-shm"} {
+			if err := os.Remove(demoDB(dir) + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, err
+			}
+		}
+	} else if _, err := os.Stat(demoDB(dir)); err == nil {
+		return func() error { return nil }, nil
+	}
+	return func() error { return os.Remove(mark) }, os.WriteFile(mark, nil, 0o600)
+}
 
 // furnish fills the demo with a clock of its own, which walks through last year.
 func furnish(ctx context.Context, opts app.Options, port int) error {
