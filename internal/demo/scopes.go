@@ -79,6 +79,7 @@ func (p Parts) settings(ctx context.Context, s *Shop, _ Size, _ time.Time) error
 			config.Edit{Field: assist.QuotaHour, Value: "0"}, // so that nobody who tries it out is stopped
 			config.Edit{Field: assist.QuotaDay, Value: "0"},
 			config.Edit{Field: config.StoreName, Value: "Lindgren & Daughters"},
+			config.Edit{Field: config.SenderName, Value: "Lindgren & Daughters"},
 			config.Edit{Field: config.SupportEmail, Value: "support@example.com"},
 		)
 		if err != nil {
