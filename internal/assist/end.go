@@ -110,14 +110,9 @@ const sweepTimeout = time.Minute
 func (s *Service) Sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
-	asked := s.db.Now()
-	live, err := sqldb.All(ctx, s.db.Reader(), scanResumed, liveAndFacts)
+	live, now, err := s.lookAtAll(ctx)
 	if err != nil {
 		return err
-	}
-	now := s.db.Now()
-	if now.Sub(asked) >= touchEvery {
-		return nil // as with look: the next run looks again
 	}
 	for _, r := range live {
 		cause := s.over(ctx, r.Stay, r.facts, now)
@@ -131,6 +126,4 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return s.expireRequests(ctx)
 }
 
-// liveAndFacts reads all stays without an end; there is at most one for each
-// Admin user.
 var liveAndFacts = `SELECT ` + prefixed(liveColumns) + `, ` + factsColumns + ` FROM impersonation i` + factsJoins + ` WHERE i.ended_at IS NULL AND i.state IN ('begun', 'entered')`

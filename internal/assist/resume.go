@@ -24,7 +24,7 @@ const touchEvery = 30 * time.Second
 // The stay has what its requests and the banner need; its reason and where it
 // began are for the log. Put stay.Who into the request's context; call Viewed for pages.
 func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
-	r, now, found, err := s.look(ctx, impersonate.HashOf(impersonate.Secret(token)))
+	r, now, found, err := s.look(ctx, stayAndFacts, impersonate.HashOf(impersonate.Secret(token)).String())
 	if err != nil {
 		return r.Stay, err
 	}
@@ -41,16 +41,35 @@ func (s *Service) Resume(ctx context.Context, token string) (Stay, error) {
 	return r.Stay, nil
 }
 
-// look reads a stay with what it is judged by, and the time to judge it at. Of a
-// look that took longer than touchEvery nothing is known: its node may have been
-// held up while another one served the stay, which would look idle here. It is
-// taken again, until the request's own time is over.
-func (s *Service) look(ctx context.Context, token impersonate.Hash) (r resumed, now time.Time, found bool, err error) {
+// look reads a stay with what it is judged by, and the time to judge it at.
+func (s *Service) look(ctx context.Context, query string, key any) (r resumed, now time.Time, found bool, err error) {
+	now, err = s.promptly(func() (err error) {
+		r, found, err = sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, query, key))
+		return err
+	})
+	return r, now, found, err
+}
+
+// lookAtAll is look for all stays without an end; there is at most one for each
+// Admin user.
+func (s *Service) lookAtAll(ctx context.Context) (live []resumed, now time.Time, err error) {
+	now, err = s.promptly(func() (err error) {
+		live, err = sqldb.All(ctx, s.db.Reader(), scanResumed, liveAndFacts)
+		return err
+	})
+	return live, now, err
+}
+
+// promptly reads and gives the time then. From a look that took longer than
+// touchEvery nothing follows: its node may have been held up while another request
+// used the stay, which would look idle now. It is taken again, until the caller's
+// own time is over.
+func (s *Service) promptly(read func() error) (now time.Time, err error) {
 	for {
 		asked := s.db.Now()
-		r, found, err = sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, stayAndFacts, token.String()))
+		err = read()
 		if now = s.db.Now(); err != nil || now.Sub(asked) < touchEvery {
-			return r, now, found, err
+			return now, err
 		}
 	}
 }

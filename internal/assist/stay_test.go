@@ -437,7 +437,15 @@ func TestPageViewsAreWrittenOrOnlyCountAsUse(t *testing.T) {
 // its stay, while others use the stay for longer than the idle limit.
 func TestALookThatWasHeldUpDoesNotCallAStayIdle(t *testing.T) {
 	for name, look := range map[string]func(s *shop, in Entered) error{
-		"a request": func(s *shop, in Entered) error { _, err := s.Resume(s.guest(), in.Token.Reveal()); return err },
+		"a request":                        func(s *shop, in Entered) error { _, err := s.Resume(s.guest(), in.Token.Reveal()); return err },
+		"an answer that is about to leave": func(s *shop, in Entered) error { return s.Still(s.guest(), in.Stay) },
+		"an open page": func(s *shop, in Entered) error {
+			stays, err := s.watch.look()
+			if over := stays[in.Stay.ID].over; over != "" {
+				return gone(over, err)
+			}
+			return err
+		},
 		"the sweep": func(s *shop, _ Entered) error { return s.Sweep(s.guest()) },
 	} {
 		for _, at := range []int{1, 2} { // before and after it has read

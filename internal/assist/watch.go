@@ -7,7 +7,6 @@ import (
 
 	"github.com/storehand/storehand/impersonate"
 	"github.com/storehand/storehand/internal/fault"
-	"github.com/storehand/storehand/internal/sqldb"
 )
 
 // The watch tells pages that stay open who comes into a customer's account and
@@ -139,9 +138,8 @@ func (w *Watch) run() {
 func (w *Watch) look() (map[int64]seenStay, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 	defer cancel()
-	live, err := sqldb.All(ctx, w.s.db.Reader(), scanResumed, liveAndFacts)
+	live, now, err := w.s.lookAtAll(ctx)
 	stays := make(map[int64]seenStay, len(live))
-	now := w.s.db.Now()
 	for _, r := range live {
 		stays[r.ID] = seenStay{r.PublicID, r.CustomerID, !r.EnteredAt.IsZero(), w.s.over(ctx, r.Stay, r.facts, now)}
 	}
@@ -200,14 +198,14 @@ func (x *Watcher) hear(l Live) {
 // Still asks everything again about a stay whose answer is about to leave: one
 // look-up by keys. The error is Gone for one that has ended meanwhile.
 func (s *Service) Still(ctx context.Context, stay Stay) error {
-	r, found, err := sqldb.Found(sqldb.One(ctx, s.db.Reader(), scanResumed, stayByIDAndFacts, stay.ID))
+	r, now, found, err := s.look(ctx, stayByIDAndFacts, stay.ID)
 	if err != nil {
 		return err
 	}
 	if !found {
 		return fault.New(fault.NotFound, "This assistance session does not exist.")
 	}
-	if cause := s.over(ctx, r.Stay, r.facts, s.db.Now()); cause != "" {
+	if cause := s.over(ctx, r.Stay, r.facts, now); cause != "" {
 		return s.bury(ctx, r.Stay, cause)
 	}
 	return nil

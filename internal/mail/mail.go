@@ -79,11 +79,12 @@ func build(m Message) (*gomail.Msg, error) {
 }
 
 func domainOf(address string) string {
-	_, domain, _ := strings.Cut(strings.Trim(address, "<> "), "@")
-	if domain == "" {
+	at := strings.LastIndexByte(address, '@') // a name may have one, too
+	domain := strings.Trim(address[at+1:], "<> ")
+	if at < 0 || domain == "" {
 		return "localhost"
 	}
-	return strings.TrimSuffix(domain, ">")
+	return domain
 }
 
 // Folder returns a Sender that writes each message as an .eml file into a
